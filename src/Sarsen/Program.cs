@@ -1,0 +1,2 @@
+Console.WriteLine("sarsen");
+return 0;
