@@ -1,0 +1,37 @@
+using Sarsen.Tensors;
+
+namespace Sarsen.Nn.Autograd;
+
+/// <summary>
+/// An operation: its shape rule, its forward and its backward. One instance serves every use; what differs between
+/// uses is in <see cref="OpAttributes"/>. An operation is one file in Ops and one line in <see cref="OpCatalogue"/>.
+/// </summary>
+public abstract class Op
+{
+    public abstract string Name { get; }
+
+    /// <summary>Checks the operands and says what comes out, what is kept for backward and how much scratch is needed.</summary>
+    /// <exception cref="ShapeException">The operands do not fit; the message names their shapes.</exception>
+    public abstract void Infer(ref OpShapes s);
+
+    /// <summary>Computes the results. Views never come here.</summary>
+    public abstract void Forward(in OpArgs a);
+
+    /// <summary>Writes the gradients of the inputs, from those of the results.</summary>
+    public virtual void Backward(in OpArgs a) => throw new NoGradientException(Name);
+
+    /// <summary>Is there a Backward.</summary>
+    public virtual bool HasGradient => true;
+
+    /// <summary>Can this input be strided. Where it cannot, it arrives as a contiguous copy, which is counted.</summary>
+    public virtual bool AcceptsStrides(int input) => false;
+
+    /// <summary>Does Backward read the elements of the inputs. Where it does not, an input may change before backward.</summary>
+    public virtual bool BackwardReadsInputs => true;
+
+    /// <summary>Uses of the operation that tests compute and check against finite differences.</summary>
+    public virtual IEnumerable<OpSample> Samples => [];
+
+    /// <summary>Runs the operation on <paramref name="inputs"/> within the open scope, or outside any.</summary>
+    protected Tensor Run(in OpAttributes attributes, params ReadOnlySpan<Tensor> inputs) => Dispatch.Run(this, attributes, inputs);
+}

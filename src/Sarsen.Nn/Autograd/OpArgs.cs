@@ -1,0 +1,36 @@
+using Sarsen.Tensors.Threads;
+
+namespace Sarsen.Nn.Autograd;
+
+/// <summary>What Forward and Backward work on. All memory is there; nothing is to be allocated, and nothing may throw.</summary>
+public readonly unsafe ref struct OpArgs
+{
+    private readonly ref readonly OpAttributes _attributes;
+
+    internal OpArgs(in OpAttributes attributes, Workers workers)
+    {
+        _attributes = ref attributes;
+        Workers = workers;
+    }
+
+    public ReadOnlySpan<TensorView> Inputs { get; internal init; }
+
+    public ReadOnlySpan<TensorView> Outputs { get; internal init; }
+
+    /// <summary>Empty when no backward is to come: Forward then keeps nothing.</summary>
+    public ReadOnlySpan<TensorView> Saved { get; internal init; }
+
+    /// <summary>Backward only. None where no gradient arrived for that result.</summary>
+    public ReadOnlySpan<TensorView> OutputGrads { get; internal init; }
+
+    /// <summary>Backward only. To be written, not added to; None where no gradient is wanted.</summary>
+    public ReadOnlySpan<TensorView> InputGrads { get; internal init; }
+
+    public byte* Workspace { get; internal init; }
+
+    public Workers Workers { get; }
+
+    public bool IsTraining { get; internal init; }
+
+    public T Attributes<T>() where T : unmanaged => _attributes.As<T>();
+}

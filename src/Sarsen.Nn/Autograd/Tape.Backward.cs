@@ -1,0 +1,211 @@
+using Sarsen.Tensors;
+
+namespace Sarsen.Nn.Autograd;
+
+public sealed unsafe partial class Tape
+{
+    private long _runs;
+
+    /// <summary>
+    /// Computes d(<paramref name="loss"/>)/d(leaf) for every leaf with <see cref="Tensor.RequiresGrad"/>, adding to
+    /// what <see cref="Tensor.Grad"/> holds. The results of the noted operations, the loss among them, are given back
+    /// on the way; read or keep them before.
+    /// </summary>
+    /// <param name="loss">The result of the noted operations to differentiate, a single number.</param>
+    /// <param name="scale">The gradient of the loss itself.</param>
+    /// <returns>The loss; 0 in a shape-only run.</returns>
+    /// <exception cref="ShapeException">The loss is not a single number.</exception>
+    /// <exception cref="InvalidOperationException">The loss depends on no leaf with a gradient, or a tensor that backward reads was changed in place.</exception>
+    /// <exception cref="NoGradientException">An operation on the way has no gradient.</exception>
+    public double Backward(Tensor loss, double scale = 1)
+    {
+        ScopeFrame frame = ScopeFrame.Current is { } current && current.Tape == this
+            ? current
+            : throw new InvalidOperationException("Backward runs inside the scope that this tape records");
+        ref TensorRecord root = ref loss.Record;
+        if (root.Shape.Count != 1)
+            throw new ShapeException($"Backward: the loss must be a single number, it has the shape {root.Shape}");
+        if (!root.RequiresGrad || root.Node < 0)
+            throw new InvalidOperationException("Backward: the loss depends on no tensor that requires a gradient");
+        Arena arena = frame.Arena;
+        bool compute = frame.Mode != Mode.Shapes;
+        double value = compute ? loss.Item() : 0;
+
+        _runs++;
+        arena.OpenHeap();
+        try
+        {
+            Seed(arena, ref root, scale, compute);
+            for (int i = Count - 1; i >= 0; i--)
+                Step(arena, ref _nodes[i], compute);
+        }
+        finally
+        {
+            arena.CloseHeap();
+            Clear();
+        }
+        return value;
+    }
+
+    private static void Seed(Arena arena, ref TensorRecord root, double scale, bool compute)
+    {
+        root.GradData = arena.TakeHeap(root.DType.Size(), out root.GradOffset);
+        if (!compute)
+            return;
+        if (root.DType == DType.F32)
+            *(float*)root.GradData = (float)scale;
+        else
+            *(double*)root.GradData = scale;
+    }
+
+    private void Step(Arena arena, ref TapeNode node, bool compute)
+    {
+        ReadOnlySpan<TapeOperand> operands = _operands.AsSpan(node.First, node.InputCount + node.OutputCount + node.SavedCount);
+        ReadOnlySpan<TapeOperand> outputs = operands.Slice(node.InputCount, node.OutputCount);
+        if (node.NeedsGrad && AnyGrad(outputs))
+            Differentiate(arena, ref node, operands, compute);
+        foreach (ref readonly TapeOperand output in outputs)
+        {
+            ref TensorRecord record = ref output.Tensor.Record;
+            if (record.GradData is not null)
+                arena.ReturnHeap(record.GradOffset, GradBytes(record));
+            record.GradData = null;
+        }
+        arena.PopTo(node.Start, "backward, which gives results back as it goes");
+    }
+
+    private static bool AnyGrad(ReadOnlySpan<TapeOperand> outputs)
+    {
+        foreach (ref readonly TapeOperand output in outputs)
+        {
+            if (output.Tensor.Record.GradData is not null)
+                return true;
+        }
+        return false;
+    }
+
+    private void Differentiate(Arena arena, ref TapeNode node, ReadOnlySpan<TapeOperand> operands, bool compute)
+    {
+        Op op = node.Op;
+        if (!op.HasGradient)
+            throw new NoGradientException(op.Name);
+        int n = node.InputCount, m = node.OutputCount;
+        ReadOnlySpan<TapeOperand> inputs = operands[..n];
+        Span<TensorView> ins = stackalloc TensorView[n], inGrads = stackalloc TensorView[n];
+        Span<TensorView> outs = stackalloc TensorView[m], outGrads = stackalloc TensorView[m];
+        Span<TensorView> saved = stackalloc TensorView[node.SavedCount];
+        Span<(long Offset, long Bytes)> copies = stackalloc (long, long)[n];
+        Span<(long Offset, long Bytes)> sums = stackalloc (long, long)[n];
+
+        for (int i = 0; i < n; i++)
+        {
+            ins[i] = Operand(arena, op, i, inputs[i], out copies[i]);
+            inGrads[i] = Target(arena, inputs[i].Tensor, compute, out sums[i]);
+        }
+        for (int i = 0; i < m; i++)
+        {
+            ref TensorRecord record = ref operands[n + i].Tensor.Record;
+            outs[i] = Dispatch.View(record);
+            outGrads[i] = new TensorView(record.GradData, record.DType, record.Shape, record.Shape.Contiguous());
+        }
+        for (int i = 0; i < saved.Length; i++)
+            saved[i] = Dispatch.View(operands[n + m + i].Tensor.Record);
+
+        long scratchOffset = 0;
+        byte* scratch = node.BackwardWorkspace == 0 ? null : arena.TakeHeap(node.BackwardWorkspace, out scratchOffset);
+        if (compute)
+        {
+            op.Backward(new OpArgs(node.Attributes, arena.Workers)
+            {
+                Inputs = ins,
+                Outputs = outs,
+                Saved = saved,
+                OutputGrads = outGrads,
+                InputGrads = inGrads,
+                Workspace = scratch,
+                IsTraining = true,
+            });
+        }
+        if (scratch is not null)
+            arena.ReturnHeap(scratchOffset, node.BackwardWorkspace);
+        for (int i = 0; i < n; i++)
+        {
+            if (sums[i].Bytes > 0)
+            {
+                AddInto(arena, inputs[i].Tensor, inGrads[i], compute);
+                arena.ReturnHeap(sums[i].Offset, sums[i].Bytes);
+            }
+            if (copies[i].Bytes > 0)
+                arena.ReturnHeap(copies[i].Offset, copies[i].Bytes);
+        }
+    }
+
+    private static TensorView Operand(Arena arena, Op op, int index, in TapeOperand operand, out (long, long) copy)
+    {
+        copy = default;
+        ref TensorRecord record = ref operand.Tensor.Record;
+        if (!op.BackwardReadsInputs)
+            return new TensorView(null, record.DType, record.Shape, record.Strides);
+        if (record.Base.At(record.BaseSlot).Version != operand.Version)
+            throw new InvalidOperationException($"{op.Name}: input {index} of shape {record.Shape} was changed in place after it was used; backward needs it as it was");
+        if (op.AcceptsStrides(index) || Tensor.IsContiguousAs(record.Shape, record.Strides))
+            return Dispatch.View(record);
+        arena.StridedCopies++;
+        long bytes = record.Shape.Count * record.DType.Size();
+        byte* memory = arena.TakeHeap(bytes, out long offset);
+        copy = (offset, bytes);
+        return Dispatch.Contiguous(arena, record, memory);
+    }
+
+    /// <summary>Where the gradient of an input is written: its own buffer at first, later one to be added from.</summary>
+    private TensorView Target(Arena arena, Tensor input, bool compute, out (long Offset, long Bytes) sum)
+    {
+        sum = default;
+        ref TensorRecord record = ref input.Record;
+        if (!record.RequiresGrad)
+            return new TensorView(null, record.DType, record.Shape, default);
+        Shape strides = record.Shape.Contiguous();
+        if (record.Node < 0)
+        {
+            if (FirstOfLeaf(ref record, compute))
+                return new TensorView(record.Grad.IsNone ? null : record.Grad.Record.Data, record.DType, record.Shape, strides);
+        }
+        else if (record.GradData is null)
+        {
+            record.GradData = arena.TakeHeap(GradBytes(record), out record.GradOffset);
+            return new TensorView(record.GradData, record.DType, record.Shape, strides);
+        }
+        byte* memory = arena.TakeHeap(GradBytes(record), out long offset);
+        sum = (offset, GradBytes(record));
+        return new TensorView(memory, record.DType, record.Shape, strides);
+    }
+
+    /// <summary>Is this the first gradient for a leaf, to be written rather than added.</summary>
+    private bool FirstOfLeaf(ref TensorRecord record, bool compute)
+    {
+        if (record.GradSet)
+            return false;
+        if (compute)
+        {
+            if (record.Grad.IsNone)
+                record.Grad = Tensor.Empty(record.DType, record.Shape);
+            record.GradSet = true;
+            return true;
+        }
+        // A shape-only run leaves no gradient behind: the leaf only notes which run saw it.
+        bool first = record.GradOffset != -_runs;
+        record.GradOffset = -_runs;
+        return first;
+    }
+
+    private static void AddInto(Arena arena, Tensor input, in TensorView part, bool compute)
+    {
+        if (!compute)
+            return;
+        ref TensorRecord record = ref input.Record;
+        byte* sum = record.Node < 0 ? record.Grad.Record.Data : record.GradData;
+        Accumulate.Run(arena.Workers, part.DType, sum, part.Data, part.Count);
+    }
+
+    private static long GradBytes(in TensorRecord record) => record.Shape.Count * record.DType.Size();
+}
