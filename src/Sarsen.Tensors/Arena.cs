@@ -55,9 +55,10 @@ public sealed unsafe class Arena : IDisposable
     /// <summary>Opens a scope on this thread. Scopes nest; the innermost takes what operations make.</summary>
     /// <param name="mode">What operations do.</param>
     /// <param name="tape">Records the operations for backward and for the graph; null for none.</param>
+    /// <param name="rng">What dropout and the like draw from, at the step and at the batch's first global sample.</param>
     /// <param name="name">Named in the message when one of its tensors is used too late.</param>
     /// <param name="stop">Asked between operations.</param>
-    public Scope Begin(Mode mode, ITape? tape = null, string name = "the end of its scope", CancellationToken stop = default)
+    public Scope Begin(Mode mode, ITape? tape = null, Rng rng = default, string name = "the end of its scope", CancellationToken stop = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (_depth > 0 && !_frames[_depth - 1].IsOnThisThread)
@@ -65,7 +66,7 @@ public sealed unsafe class Arena : IDisposable
         if (_depth == _frames.Count)
             _frames.Add(new ScopeFrame(this));
         ScopeFrame frame = _frames[_depth++];
-        frame.Open(++_ids, mode, tape, name, stop, Mark);
+        frame.Open(++_ids, mode, tape, rng, name, stop, Mark);
         return new Scope(frame);
     }
 

@@ -22,6 +22,8 @@ internal sealed class ScopeFrame(Arena arena)
 
     public ITape? Tape { get; private set; }
 
+    public Rng Rng { get; private set; }
+
     public string Name { get; private set; } = "";
 
     public CancellationToken Stop { get; private set; }
@@ -30,9 +32,9 @@ internal sealed class ScopeFrame(Arena arena)
 
     public bool IsOnThisThread => _thread == Environment.CurrentManagedThreadId;
 
-    public void Open(long id, Mode mode, ITape? tape, string name, CancellationToken stop, ArenaMark mark)
+    public void Open(long id, Mode mode, ITape? tape, Rng rng, string name, CancellationToken stop, ArenaMark mark)
     {
-        (Id, Mode, Tape, Name, Stop, Mark) = (id, mode, tape, name, stop, mark);
+        (Id, Mode, Tape, Rng, Name, Stop, Mark) = (id, mode, tape, rng, name, stop, mark);
         _thread = Environment.CurrentManagedThreadId;
         _outer = Current;
         Current = this;

@@ -87,6 +87,7 @@ internal static unsafe class Dispatch
                 Outputs = outs,
                 Saved = saves,
                 Workspace = scratch,
+                Rng = frame.Rng,
                 IsTraining = frame.Mode == Mode.Training,
             });
         }

@@ -1,3 +1,4 @@
+using Sarsen.Tensors;
 using Sarsen.Tensors.Threads;
 
 namespace Sarsen.Nn.Autograd;
@@ -29,6 +30,9 @@ public readonly unsafe ref struct OpArgs
     public byte* Workspace { get; internal init; }
 
     public Workers Workers { get; }
+
+    /// <summary>Forward only: at the step and the first global sample of the batch.</summary>
+    public Rng Rng { get; internal init; }
 
     public bool IsTraining { get; internal init; }
 
