@@ -32,7 +32,7 @@ public sealed unsafe class Arena : IDisposable
     public Arena(Workers? workers = null, MemoryBudget? budget = null, long reserve = DefaultReserve)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(reserve, 1 << 12);
-        Workers = workers ?? Workers.Serial;
+        Workers = workers ?? Workers.Shared;
         _budget = budget;
         _memory = new ReservedMemory(reserve);
         _table = new ArenaTable(this);

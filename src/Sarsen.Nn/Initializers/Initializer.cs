@@ -20,6 +20,10 @@ public abstract record Initializer
         tensor.MarkWritten();
     }
 
+    internal void FillWith(Span<float> values, Shape shape, Rng rng) => Fill(values, shape, rng);
+
+    internal void FillWith(Span<double> values, Shape shape, Rng rng) => Fill(values, shape, rng);
+
     private protected abstract void Fill(Span<float> values, Shape shape, Rng rng);
 
     private protected abstract void Fill(Span<double> values, Shape shape, Rng rng);

@@ -1,0 +1,15 @@
+using Sarsen.Nn.Ops;
+
+namespace Sarsen.Nn.Autograd;
+
+/// <summary>Every operation there is. Tests walk this list; a new operation is one more line.</summary>
+public static class OpCatalogue
+{
+    public static IReadOnlyList<Op> All { get; } =
+    [
+        ContiguousOp.Instance,
+        PermuteOp.Instance,
+        ReshapeOp.Instance,
+        SliceOp.Instance,
+    ];
+}
