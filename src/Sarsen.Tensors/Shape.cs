@@ -20,6 +20,9 @@ public readonly struct Shape : IEquatable<Shape>
 
     private readonly Sizes _sizes;
 
+    /// <summary>One below the count, so that the default value is the scalar's shape.</summary>
+    private readonly long _countLessOne;
+
     /// <param name="sizes">Sizes of the dimensions, each zero or more.</param>
     /// <exception cref="ShapeException">Too many dimensions, a negative size, or more than 2^63 - 1 elements.</exception>
     public Shape(params ReadOnlySpan<long> sizes)
@@ -39,13 +42,13 @@ public readonly struct Shape : IEquatable<Shape>
         if (overflow && !sizes.Contains(0))
             throw new ShapeException($"Shape: ({string.Join(", ", sizes.ToArray())}) has more than 2^63 - 1 elements");
         Rank = sizes.Length;
-        Count = sizes.Contains(0) ? 0 : count;
+        _countLessOne = (sizes.Contains(0) ? 0 : count) - 1;
     }
 
     public int Rank { get; }
 
     /// <summary>The number of elements: the product of the sizes, 1 for a scalar.</summary>
-    public long Count { get; }
+    public long Count => _countLessOne + 1;
 
     /// <summary>The size of dimension <paramref name="dim"/>; negative values count from the last, as in PyTorch.</summary>
     public long this[int dim] => _sizes[Dim(dim)];
@@ -93,7 +96,7 @@ public readonly struct Shape : IEquatable<Shape>
         for (int i = 0; i < values.Length; i++)
             _sizes[i] = values[i];
         Rank = values.Length;
-        Count = 0;
+        _countLessOne = -1;
     }
 
     public bool Equals(Shape other) => AsSpan().SequenceEqual(other.AsSpan());
