@@ -152,10 +152,13 @@ public sealed unsafe class WorkersTests
         var collector = new Thread(() =>
         {
             while (!stop.IsCancellationRequested)
+                {
                 GC.Collect(0, GCCollectionMode.Forced, blocking: true);
+                Thread.Sleep(1);
+            }
         });
         collector.Start();
-        for (int i = 0; i < 300; i++)
+        for (int i = 0; i < 100; i++)
         {
             long[] sum = new long[1];
             var box = new Box { Job = new SumJob(sum) };

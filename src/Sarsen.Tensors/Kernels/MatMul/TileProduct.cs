@@ -1,0 +1,132 @@
+using System.Runtime.CompilerServices;
+
+namespace Sarsen.Tensors.Kernels;
+
+/// <summary>
+/// One block of C on one thread: for each block of K the rows of A are packed into the second-level cache, then each
+/// panel of B into the first, and the micro-kernels run over the row panels.
+/// </summary>
+internal static unsafe class TileProduct
+{
+    /// <summary>Floats of scratch for a block of at most <paramref name="rows"/> rows.</summary>
+    public static long ScratchFloats(nint rows, nint k)
+    {
+        nint length = KBlocks.Length(k);
+        nint packedRows = nint.Min(rows, TileGrid.MaxRows);
+        return PackedAFloats(packedRows, length) + PanelFloats(length);
+    }
+
+    private static long PackedAFloats(nint rows, nint kLength) => Aligned(((long)rows * kLength) + Packing.Spill);
+
+    private static long PanelFloats(nint kLength) => Aligned((MicroKernels.MaxPanelColumns * (long)kLength) + Packing.Spill);
+
+    private static long Aligned(long floats) => (floats + 15) & ~15L;
+
+    /// <param name="args">The product; its batch fields are not looked at.</param>
+    /// <param name="tile">The rows and columns, at most <see cref="TileGrid.MaxRows"/> rows.</param>
+    /// <param name="epilogue">Applied to each element once.</param>
+    /// <param name="kernels">The instruction set.</param>
+    /// <param name="scratch"><see cref="ScratchFloats"/>, 64-byte aligned.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
+    public static void Run<TEpilogue>(in MatMulArgs<float> args, in Tile tile, TEpilogue epilogue, MicroKernels kernels, float* scratch)
+        where TEpilogue : struct, IEpilogue
+    {
+        nint rows = tile.RowEnd - tile.Row;
+        if (args.K == 0)
+        {
+            Finish(args, tile, epilogue);
+            return;
+        }
+        nint kLength = KBlocks.Length(args.K);
+        nint rowPanels = (rows + kernels.MaxRows - 1) / kernels.MaxRows;
+        float* packedA = scratch;
+        float* panelB = scratch + PackedAFloats(rows, kLength);
+        float* edge = stackalloc float[MicroKernels.MaxPanelRows * MicroKernels.MaxPanelColumns];
+
+        for (nint k0 = 0; k0 < args.K; k0 += kLength)
+        {
+            nint kCount = nint.Min(kLength, args.K - k0);
+            bool accumulate = args.Accumulate || k0 > 0, last = k0 + kCount == args.K;
+            PackA(args, tile.Row, rows, rowPanels, k0, kCount, packedA, kernels.Lanes);
+            for (nint j = tile.Column; j < tile.ColumnEnd; j += kernels.PanelColumns)
+            {
+                nint columns = nint.Min(kernels.PanelColumns, tile.ColumnEnd - j);
+                bool wide = columns > kernels.Lanes;
+                nint width = wide ? kernels.PanelColumns : kernels.Lanes;
+                float* b = panelB;
+                nint ldb = width;
+                // With a single row panel each element of B is used once: reading it in place beats copying it.
+                if (rowPanels == 1 && !args.TransposeB && columns == width)
+                {
+                    b = args.B + (k0 * args.Ldb) + j;
+                    ldb = args.Ldb;
+                }
+                else if (args.TransposeB)
+                {
+                    Packing.Transpose(args.B + (j * args.Ldb) + k0, args.Ldb, columns, kCount, panelB, width, kernels.Lanes);
+                }
+                else
+                {
+                    Packing.Copy(args.B + (k0 * args.Ldb) + j, args.Ldb, columns, kCount, panelB, width);
+                }
+
+                for (nint p = 0, r = 0; p < rowPanels; p++)
+                {
+                    nint height = PanelHeight(rows, rowPanels, p);
+                    float* c = args.C + ((tile.Row + r) * args.Ldc) + j;
+                    if (columns == width)
+                        kernels.Kernel(height, wide)(kCount, packedA + (r * kCount), b, ldb, c, args.Ldc, accumulate ? 1 : 0);
+                    else
+                    {
+                        kernels.Kernel(height, wide)(kCount, packedA + (r * kCount), b, ldb, edge, width, 0);
+                        StoreEdge(edge, width, height, columns, c, args.Ldc, accumulate);
+                    }
+                    if (last && typeof(TEpilogue) != typeof(NoEpilogue))
+                    {
+                        for (nint i = 0; i < height; i++)
+                            epilogue.Apply(c + (i * args.Ldc), columns, tile.Row + r + i, j);
+                    }
+                    r += height;
+                }
+            }
+        }
+    }
+
+    /// <summary>Row panels of balanced heights: 32 rows are 11, 11 and 10, never 14, 14 and 4.</summary>
+    private static nint PanelHeight(nint rows, nint panels, nint panel) => (rows / panels) + (panel < rows % panels ? 1 : 0);
+
+    private static void PackA(in MatMulArgs<float> args, nint row, nint rows, nint panels, nint k0, nint kCount, float* packed, int lanes)
+    {
+        for (nint p = 0, r = 0; p < panels; p++)
+        {
+            nint height = PanelHeight(rows, panels, p);
+            if (args.TransposeA)
+                Packing.Copy(args.A + (k0 * args.Lda) + row + r, args.Lda, height, kCount, packed + (r * kCount), height);
+            else
+                Packing.Transpose(args.A + ((row + r) * args.Lda) + k0, args.Lda, height, kCount, packed + (r * kCount), height, lanes);
+            r += height;
+        }
+    }
+
+    private static void StoreEdge(float* edge, nint width, nint rows, nint columns, float* c, nint ldc, bool accumulate)
+    {
+        for (nint i = 0; i < rows; i++, edge += width, c += ldc)
+        {
+            for (nint j = 0; j < columns; j++)
+                c[j] = accumulate ? c[j] + edge[j] : edge[j];
+        }
+    }
+
+    /// <summary>The product over no k at all.</summary>
+    private static void Finish<TEpilogue>(in MatMulArgs<float> args, in Tile tile, TEpilogue epilogue) where TEpilogue : struct, IEpilogue
+    {
+        nint columns = tile.ColumnEnd - tile.Column;
+        for (nint i = tile.Row; i < tile.RowEnd && columns > 0; i++)
+        {
+            float* c = args.C + (i * args.Ldc) + tile.Column;
+            for (nint j = 0; j < columns && !args.Accumulate; j++)
+                c[j] = 0;
+            epilogue.Apply(c, columns, i, tile.Column);
+        }
+    }
+}
