@@ -1,4 +1,5 @@
 using Sarsen.Nn.Autograd;
+using Sarsen.Nn.Ops;
 using Sarsen.Tensors;
 
 namespace Sarsen.Nn;

@@ -43,7 +43,7 @@ internal static unsafe class Dispatch
 
         Span<TensorInfo> infos = stackalloc TensorInfo[inputs.Length];
         bool needsGrad = Describe(inputs, infos) && tape is not null;
-        var shapes = new OpShapes(infos, attributes, frame.Mode != Mode.Inference);
+        var shapes = new OpShapes(infos, attributes, frame.Mode != Mode.Inference, arena.Workers);
         op.Infer(ref shapes);
 
         ArenaMark start = arena.Mark;
@@ -109,7 +109,7 @@ internal static unsafe class Dispatch
     private static TensorView Operand(Arena arena, Op op, int index, Tensor input)
     {
         ref TensorRecord record = ref input.Record;
-        if (op.AcceptsStrides(index) || Tensor.IsContiguousAs(record.Shape, record.Strides))
+        if (Tensor.IsContiguousAs(record.Shape, record.Strides) || op.Accepts(index, record.Shape, record.Strides))
             return View(record);
         arena.StridedCopies++;
         byte* copy = arena.Push(record.Shape.Count * record.DType.Size(), out _);

@@ -23,8 +23,11 @@ public abstract class Op
     /// <summary>Is there a Backward.</summary>
     public virtual bool HasGradient => true;
 
-    /// <summary>Can this input be strided. Where it cannot, it arrives as a contiguous copy, which is counted.</summary>
-    public virtual bool AcceptsStrides(int input) => false;
+    /// <summary>
+    /// Can the kernels read this input where it lies, though it is not contiguous. Where they cannot, it arrives as a
+    /// contiguous copy, which is counted.
+    /// </summary>
+    public virtual bool Accepts(int input, in Shape shape, in Shape strides) => false;
 
     /// <summary>Does Backward read the elements of the inputs. Where it does not, an input may change before backward.</summary>
     public virtual bool BackwardReadsInputs => true;

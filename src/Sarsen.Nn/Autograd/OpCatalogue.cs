@@ -7,9 +7,15 @@ public static class OpCatalogue
 {
     public static IReadOnlyList<Op> All { get; } =
     [
+        .. BinaryOps.All,
+        .. UnaryOps.All,
         ContiguousOp.Instance,
+        LinearOp.Instance,
+        MatMulOp.Instance,
         PermuteOp.Instance,
         ReshapeOp.Instance,
         SliceOp.Instance,
+        SumOp.Mean,
+        SumOp.Sum,
     ];
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Sarsen.Tensors;
+using Sarsen.Tensors.Threads;
 
 namespace Sarsen.Nn.Autograd;
 
@@ -26,16 +27,20 @@ public ref struct OpShapes
     internal OutputList Outputs;
     internal SavedList Saves;
 
-    internal OpShapes(ReadOnlySpan<TensorInfo> inputs, in OpAttributes attributes, bool training)
+    internal OpShapes(ReadOnlySpan<TensorInfo> inputs, in OpAttributes attributes, bool training, Workers workers)
     {
         _inputs = inputs;
         _attributes = attributes;
         IsTraining = training;
+        Workers = workers;
     }
 
     public readonly ReadOnlySpan<TensorInfo> Inputs => _inputs;
 
     public readonly bool IsTraining { get; }
+
+    /// <summary>Who will compute: some kernels need scratch memory for each of them.</summary>
+    public readonly Workers Workers { get; }
 
     internal int OutputCount { get; private set; }
 

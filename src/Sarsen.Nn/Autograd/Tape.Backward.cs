@@ -148,7 +148,7 @@ public sealed unsafe partial class Tape
             return new TensorView(null, record.DType, record.Shape, record.Strides);
         if (record.Base.At(record.BaseSlot).Version != operand.Version)
             throw new InvalidOperationException($"{op.Name}: input {index} of shape {record.Shape} was changed in place after it was used; backward needs it as it was");
-        if (op.AcceptsStrides(index) || Tensor.IsContiguousAs(record.Shape, record.Strides))
+        if (Tensor.IsContiguousAs(record.Shape, record.Strides) || op.Accepts(index, record.Shape, record.Strides))
             return Dispatch.View(record);
         arena.StridedCopies++;
         long bytes = record.Shape.Count * record.DType.Size();

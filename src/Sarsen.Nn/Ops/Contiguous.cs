@@ -12,7 +12,7 @@ public sealed class ContiguousOp : Op
 
     public override bool BackwardReadsInputs => false;
 
-    public override bool AcceptsStrides(int input) => true;
+    public override bool Accepts(int input, in Shape shape, in Shape strides) => true;
 
     public override void Infer(ref OpShapes s) => s.Output(s.Inputs[0].DType, s.Inputs[0].Shape);
 

@@ -22,7 +22,7 @@ public sealed class PermuteOp : Op
 
     public override bool BackwardReadsInputs => false;
 
-    public override bool AcceptsStrides(int input) => true;
+    public override bool Accepts(int input, in Shape shape, in Shape strides) => true;
 
     public override void Infer(ref OpShapes s)
     {

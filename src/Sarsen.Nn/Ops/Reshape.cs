@@ -4,8 +4,8 @@ using Sarsen.Tensors;
 namespace Sarsen.Nn.Ops;
 
 /// <summary>
-/// The same elements, row-major, under another shape of equal count. A view of a contiguous tensor; backward is the
-/// copy of the gradient under the old shape.
+/// The same elements, row-major, under another shape of equal count. A view of a contiguous tensor, a copy of a strided
+/// one; backward is the copy of the gradient under the old shape.
 /// </summary>
 public sealed class ReshapeOp : Op
 {
@@ -15,16 +15,22 @@ public sealed class ReshapeOp : Op
 
     public override bool BackwardReadsInputs => false;
 
-    public override bool AcceptsStrides(int input) => true;
+    public override bool Accepts(int input, in Shape shape, in Shape strides) => true;
 
     public override void Infer(ref OpShapes s)
     {
         Shape shape = s.Attributes<Shape>();
-        s.View(shape, shape.Contiguous());
+        TensorInfo x = s.Inputs[0];
+        if (Tensor.IsContiguousAs(x.Shape, x.Strides))
+            s.View(shape, shape.Contiguous());
+        else
+            s.Output(x.DType, shape);
     }
 
-    public override void Forward(in OpArgs a)
+    public override unsafe void Forward(in OpArgs a)
     {
+        TensorView x = a.Inputs[0];
+        Strided.Copy(x.Data, x.Shape, x.Strides, x.DType.Size(), a.Outputs[0].Data);
     }
 
     public override unsafe void Backward(in OpArgs a)
@@ -50,8 +56,7 @@ public static class ReshapeExtensions
         public Tensor Reshape(params ReadOnlySpan<long> sizes)
         {
             Shape shape = Resolve(x.Shape, sizes);
-            Tensor contiguous = x.Contiguous();
-            return Dispatch.Run(ReshapeOp.Instance, OpAttributes.Of(shape), contiguous);
+            return Dispatch.Run(ReshapeOp.Instance, OpAttributes.Of(shape), x);
         }
 
         /// <summary>All dimensions from <paramref name="start"/> to <paramref name="end"/> as one.</summary>

@@ -1,0 +1,18 @@
+namespace Sarsen.Nn;
+
+/// <summary>The activation functions that layers and specs name.</summary>
+public enum ActivationFunction
+{
+    /// <summary>None: the value itself.</summary>
+    Linear,
+    Relu,
+    LeakyRelu,
+
+    /// <summary>The exact one.</summary>
+    Gelu,
+    GeluTanh,
+    Silu,
+    Sigmoid,
+    Tanh,
+    Softplus,
+}
