@@ -1,0 +1,53 @@
+using System.Runtime.CompilerServices;
+
+namespace Sarsen.Tensors.Kernels;
+
+/// <summary>
+/// torch.optim.Adam and, with decoupled decay, AdamW, at step t = 1, 2, …: Adam g ← g + λp, AdamW p ← p - lr λp; then
+/// m ← β₁m + (1 - β₁) g, v ← β₂v + (1 - β₂) g², p ← p - lr / (1 - β₁ᵗ) · m / (√v / √(1 - β₂ᵗ) + ε). States: m, v.
+/// Sources: Kingma, Ba, ICLR 2015; Loshchilov, Hutter, ICLR 2019.
+/// </summary>
+public readonly struct AdamStep : IOptimizerStep
+{
+    private readonly double _beta1, _beta2, _epsilon, _decay, _shrink, _rate, _root;
+
+    public AdamStep(double lr, double beta1, double beta2, double epsilon, double weightDecay, bool decoupled, long step)
+    {
+        (_beta1, _beta2, _epsilon) = (beta1, beta2, epsilon);
+        _decay = decoupled ? 0 : weightDecay;
+        _shrink = decoupled ? 1 - lr * weightDecay : 1;
+        // Powers by repeated squaring: the library's differ between platforms.
+        _rate = lr / (1 - IntegerPower(beta1, step));
+        _root = 1 / Math.Sqrt(1 - IntegerPower(beta2, step));
+    }
+
+    public int States => 2;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Step<V>(V p, V g, ref V a, ref V b, ref V c) where V : struct, IVector<V>
+    {
+        g = V.Fma(V.Create((float)_decay), p, g);
+        p *= V.Create((float)_shrink);
+        a = V.Fma(V.Create((float)_beta1), a, V.Create((float)(1 - _beta1)) * g);
+        b = V.Fma(V.Create((float)_beta2), b, V.Create((float)(1 - _beta2)) * g * g);
+        V size = V.Fma(V.Sqrt(b), V.Create((float)_root), V.Create((float)_epsilon));
+        return V.Fma(V.Create((float)-_rate), a / size, p);
+    }
+
+    public double Step(double p, double g, ref double a, ref double b, ref double c)
+    {
+        g += _decay * p;
+        p *= _shrink;
+        a = _beta1 * a + (1 - _beta1) * g;
+        b = _beta2 * b + (1 - _beta2) * g * g;
+        return p - _rate * (a / (Math.Sqrt(b) * _root + _epsilon));
+    }
+
+    private static double IntegerPower(double x, long n)
+    {
+        double power = 1;
+        for (; n > 0; n >>= 1, x *= x)
+            power = (n & 1) != 0 ? power * x : power;
+        return power;
+    }
+}

@@ -1,0 +1,117 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Sarsen.Tensors.Kernels;
+
+/// <summary>Sixteen lanes in two 256-bit registers (AVX2 and FMA).</summary>
+public readonly unsafe struct Vector256Lanes(Vector256<float> a, Vector256<float> b) : IVector<Vector256Lanes>
+{
+    private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
+
+    private readonly Vector256<float> _a = a, _b = b;
+
+    public static bool IsSupported => Vector256.IsHardwareAccelerated && Avx2.IsSupported && System.Runtime.Intrinsics.X86.Fma.IsSupported;
+
+    [MethodImpl(Inline)]
+    public static Vector256Lanes Create(float value)
+    {
+        Vector256<float> v = Vector256.Create(value);
+        return new(v, v);
+    }
+
+    [MethodImpl(Inline)]
+    public static Vector256Lanes FromBits(int bits) => Create(BitConverter.Int32BitsToSingle(bits));
+
+    [MethodImpl(Inline)]
+    public static Vector256Lanes Load(float* source) => new(Vector256.Load(source), Vector256.Load(source + 8));
+
+    [MethodImpl(Inline)]
+    public static Vector256Lanes Load(float* source, nint count) => new(
+        Avx.MaskLoad(source, Mask(count)),
+        Avx.MaskLoad(source + 8, Mask(count - 8)));
+
+    [MethodImpl(Inline)]
+    public void Store(float* destination)
+    {
+        _a.Store(destination);
+        _b.Store(destination + 8);
+    }
+
+    [MethodImpl(Inline)]
+    public void Store(float* destination, nint count)
+    {
+        Avx.MaskStore(destination, Mask(count), _a);
+        Avx.MaskStore(destination + 8, Mask(count - 8), _b);
+    }
+
+    [MethodImpl(Inline)]
+    public static Vector256Lanes operator +(Vector256Lanes a, Vector256Lanes b) => new(a._a + b._a, a._b + b._b);
+
+    [MethodImpl(Inline)]
+    public static Vector256Lanes operator -(Vector256Lanes a, Vector256Lanes b) => new(a._a - b._a, a._b - b._b);
+
+    [MethodImpl(Inline)]
+    public static Vector256Lanes operator *(Vector256Lanes a, Vector256Lanes b) => new(a._a * b._a, a._b * b._b);
+
+    [MethodImpl(Inline)]
+    public static Vector256Lanes operator /(Vector256Lanes a, Vector256Lanes b) => new(a._a / b._a, a._b / b._b);
+
+    [MethodImpl(Inline)]
+    public static Vector256Lanes operator &(Vector256Lanes a, Vector256Lanes b) => new(a._a & b._a, a._b & b._b);
+
+    [MethodImpl(Inline)]
+    public static Vector256Lanes operator |(Vector256Lanes a, Vector256Lanes b) => new(a._a | b._a, a._b | b._b);
+
+    [MethodImpl(Inline)]
+    public static Vector256Lanes operator ^(Vector256Lanes a, Vector256Lanes b) => new(a._a ^ b._a, a._b ^ b._b);
+
+    [MethodImpl(Inline)]
+    public static Vector256Lanes Fma(Vector256Lanes a, Vector256Lanes b, Vector256Lanes c) => new(Vector256.FusedMultiplyAdd(a._a, b._a, c._a), Vector256.FusedMultiplyAdd(a._b, b._b, c._b));
+
+    [MethodImpl(Inline)]
+    public static Vector256Lanes Sqrt(Vector256Lanes a) => new(Vector256.Sqrt(a._a), Vector256.Sqrt(a._b));
+
+    [MethodImpl(Inline)]
+    public static Vector256Lanes Less(Vector256Lanes a, Vector256Lanes b) => new(Vector256.LessThan(a._a, b._a), Vector256.LessThan(a._b, b._b));
+
+    [MethodImpl(Inline)]
+    public static Vector256Lanes LessOrEqual(Vector256Lanes a, Vector256Lanes b) => new(Vector256.LessThanOrEqual(a._a, b._a), Vector256.LessThanOrEqual(a._b, b._b));
+
+    [MethodImpl(Inline)]
+    public static Vector256Lanes Equal(Vector256Lanes a, Vector256Lanes b) => new(Vector256.Equals(a._a, b._a), Vector256.Equals(a._b, b._b));
+
+    [MethodImpl(Inline)]
+    public static Vector256Lanes Select(Vector256Lanes mask, Vector256Lanes a, Vector256Lanes b) => new(Vector256.ConditionalSelect(mask._a, a._a, b._a), Vector256.ConditionalSelect(mask._b, a._b, b._b));
+
+    [MethodImpl(Inline)]
+    public static Vector256Lanes AddBits(Vector256Lanes a, Vector256Lanes b) => new((a._a.AsInt32() + b._a.AsInt32()).AsSingle(), (a._b.AsInt32() + b._b.AsInt32()).AsSingle());
+
+    [MethodImpl(Inline)]
+    public static Vector256Lanes SubtractBits(Vector256Lanes a, Vector256Lanes b) => new((a._a.AsInt32() - b._a.AsInt32()).AsSingle(), (a._b.AsInt32() - b._b.AsInt32()).AsSingle());
+
+    [MethodImpl(Inline)]
+    public static Vector256Lanes ShiftLeft(Vector256Lanes a, int count) => new(Vector256.ShiftLeft(a._a.AsInt32(), count).AsSingle(), Vector256.ShiftLeft(a._b.AsInt32(), count).AsSingle());
+
+    [MethodImpl(Inline)]
+    public static Vector256Lanes ShiftRight(Vector256Lanes a, int count) => new(Vector256.ShiftRightArithmetic(a._a.AsInt32(), count).AsSingle(), Vector256.ShiftRightArithmetic(a._b.AsInt32(), count).AsSingle());
+
+    [MethodImpl(Inline)]
+    public static double Sum(Vector256Lanes a)
+    {
+        (Vector256<double> a0, Vector256<double> a4) = Vector256.Widen(a._a);
+        (Vector256<double> b0, Vector256<double> b4) = Vector256.Widen(a._b);
+        return Sum4((a0 + b0) + (a4 + b4));
+    }
+
+    [MethodImpl(Inline)]
+    internal static double Sum4(Vector256<double> s)
+    {
+        Vector128<double> pair = s.GetLower() + s.GetUpper();
+        return pair.ToScalar() + pair.GetElement(1);
+    }
+
+    [MethodImpl(Inline)]
+    private static Vector256<float> Mask(nint count) =>
+        Vector256.LessThan(Vector256.Create(0, 1, 2, 3, 4, 5, 6, 7), Vector256.Create((int)count)).AsSingle();
+}

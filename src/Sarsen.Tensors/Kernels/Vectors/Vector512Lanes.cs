@@ -1,0 +1,100 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Sarsen.Tensors.Kernels;
+
+/// <summary>Sixteen lanes in one 512-bit register (AVX-512).</summary>
+public readonly unsafe struct Vector512Lanes(Vector512<float> v) : IVector<Vector512Lanes>
+{
+    private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
+
+    private readonly Vector512<float> _v = v;
+
+    public static bool IsSupported => Vector512.IsHardwareAccelerated && Avx512F.IsSupported;
+
+    [MethodImpl(Inline)]
+    public static Vector512Lanes Create(float value) => new(Vector512.Create(value));
+
+    [MethodImpl(Inline)]
+    public static Vector512Lanes FromBits(int bits) => Create(BitConverter.Int32BitsToSingle(bits));
+
+    [MethodImpl(Inline)]
+    public static Vector512Lanes Load(float* source) => new(Vector512.Load(source));
+
+    [MethodImpl(Inline)]
+    public static Vector512Lanes Load(float* source, nint count) =>
+        new(Avx512F.MaskLoad(source, Vector512.LessThan(Indices, Vector512.Create((int)count)).AsSingle(), Vector512<float>.Zero));
+
+    [MethodImpl(Inline)]
+    public void Store(float* destination) => _v.Store(destination);
+
+    [MethodImpl(Inline)]
+    public void Store(float* destination, nint count) =>
+        Avx512F.MaskStore(destination, Vector512.LessThan(Indices, Vector512.Create((int)count)).AsSingle(), _v);
+
+    [MethodImpl(Inline)]
+    public static Vector512Lanes operator +(Vector512Lanes a, Vector512Lanes b) => new(a._v + b._v);
+
+    [MethodImpl(Inline)]
+    public static Vector512Lanes operator -(Vector512Lanes a, Vector512Lanes b) => new(a._v - b._v);
+
+    [MethodImpl(Inline)]
+    public static Vector512Lanes operator *(Vector512Lanes a, Vector512Lanes b) => new(a._v * b._v);
+
+    [MethodImpl(Inline)]
+    public static Vector512Lanes operator /(Vector512Lanes a, Vector512Lanes b) => new(a._v / b._v);
+
+    [MethodImpl(Inline)]
+    public static Vector512Lanes operator &(Vector512Lanes a, Vector512Lanes b) => new(a._v & b._v);
+
+    [MethodImpl(Inline)]
+    public static Vector512Lanes operator |(Vector512Lanes a, Vector512Lanes b) => new(a._v | b._v);
+
+    [MethodImpl(Inline)]
+    public static Vector512Lanes operator ^(Vector512Lanes a, Vector512Lanes b) => new(a._v ^ b._v);
+
+    [MethodImpl(Inline)]
+    public static Vector512Lanes Fma(Vector512Lanes a, Vector512Lanes b, Vector512Lanes c) => new(Vector512.FusedMultiplyAdd(a._v, b._v, c._v));
+
+    [MethodImpl(Inline)]
+    public static Vector512Lanes Sqrt(Vector512Lanes a) => new(Vector512.Sqrt(a._v));
+
+    [MethodImpl(Inline)]
+    public static Vector512Lanes Less(Vector512Lanes a, Vector512Lanes b) => new(Vector512.LessThan(a._v, b._v));
+
+    [MethodImpl(Inline)]
+    public static Vector512Lanes LessOrEqual(Vector512Lanes a, Vector512Lanes b) => new(Vector512.LessThanOrEqual(a._v, b._v));
+
+    [MethodImpl(Inline)]
+    public static Vector512Lanes Equal(Vector512Lanes a, Vector512Lanes b) => new(Vector512.Equals(a._v, b._v));
+
+    [MethodImpl(Inline)]
+    public static Vector512Lanes Select(Vector512Lanes mask, Vector512Lanes a, Vector512Lanes b) => new(Vector512.ConditionalSelect(mask._v, a._v, b._v));
+
+    [MethodImpl(Inline)]
+    public static Vector512Lanes AddBits(Vector512Lanes a, Vector512Lanes b) => new((a._v.AsInt32() + b._v.AsInt32()).AsSingle());
+
+    [MethodImpl(Inline)]
+    public static Vector512Lanes SubtractBits(Vector512Lanes a, Vector512Lanes b) => new((a._v.AsInt32() - b._v.AsInt32()).AsSingle());
+
+    [MethodImpl(Inline)]
+    public static Vector512Lanes ShiftLeft(Vector512Lanes a, int count) => new(Vector512.ShiftLeft(a._v.AsInt32(), count).AsSingle());
+
+    [MethodImpl(Inline)]
+    public static Vector512Lanes ShiftRight(Vector512Lanes a, int count) => new(Vector512.ShiftRightArithmetic(a._v.AsInt32(), count).AsSingle());
+
+    [MethodImpl(Inline)]
+    public static double Sum(Vector512Lanes a)
+    {
+        (Vector512<double> low, Vector512<double> high) = Vector512.Widen(a._v);
+        Vector512<double> s = low + high;
+        return Vector256Lanes.Sum4(s.GetLower() + s.GetUpper());
+    }
+
+    private static Vector512<int> Indices
+    {
+        [MethodImpl(Inline)]
+        get => Vector512.Create(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    }
+}
