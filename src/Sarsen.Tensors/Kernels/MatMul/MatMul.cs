@@ -50,7 +50,6 @@ public static unsafe class MatMul
     /// </summary>
     public static void Reference<T>(in MatMulArgs<T> args) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        nint kLength = KBlocks.Length(args.K);
         for (nint item = 0; item < args.Batch; item++)
         {
             T* a = args.A + (item * args.BatchStrideA), b = args.B + (item * args.BatchStrideB), c = args.C + (item * args.BatchStrideC);
@@ -58,19 +57,14 @@ public static unsafe class MatMul
             {
                 for (nint j = 0; j < args.N; j++)
                 {
-                    T total = args.Accumulate ? c[(i * args.Ldc) + j] : T.Zero;
-                    for (nint k0 = 0; k0 < args.K; k0 += kLength)
+                    var sum = new BlockedSum<T>(args.K, args.Accumulate ? c[(i * args.Ldc) + j] : T.Zero);
+                    for (nint k = 0; k < args.K; k++)
                     {
-                        T sum = T.Zero;
-                        for (nint k = k0; k < nint.Min(k0 + kLength, args.K); k++)
-                        {
-                            T x = args.TransposeA ? a[(k * args.Lda) + i] : a[(i * args.Lda) + k];
-                            T y = args.TransposeB ? b[(j * args.Ldb) + k] : b[(k * args.Ldb) + j];
-                            sum = T.FusedMultiplyAdd(x, y, sum);
-                        }
-                        total = k0 == 0 && !args.Accumulate ? sum : total + sum;
+                        T x = args.TransposeA ? a[(k * args.Lda) + i] : a[(i * args.Lda) + k];
+                        T y = args.TransposeB ? b[(j * args.Ldb) + k] : b[(k * args.Ldb) + j];
+                        sum.Add(x, y);
                     }
-                    c[(i * args.Ldc) + j] = total;
+                    c[(i * args.Ldc) + j] = sum.Total;
                 }
             }
         }

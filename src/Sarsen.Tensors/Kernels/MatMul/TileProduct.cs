@@ -92,6 +92,18 @@ internal static unsafe class TileProduct
         }
     }
 
+    /// <summary>A whole product on one thread: <see cref="Run"/> over balanced blocks of rows.</summary>
+    public static void RunAll<TEpilogue>(in MatMulArgs<float> args, TEpilogue epilogue, MicroKernels kernels, float* scratch)
+        where TEpilogue : struct, IEpilogue
+    {
+        nint blocks = (args.M + TileGrid.MaxRows - 1) / TileGrid.MaxRows;
+        for (nint block = 0; block < blocks; block++)
+        {
+            var tile = new Tile { Row = args.M * block / blocks, RowEnd = args.M * (block + 1) / blocks, ColumnEnd = args.N };
+            Run(args, tile, epilogue, kernels, scratch);
+        }
+    }
+
     /// <summary>Row panels of balanced heights: 32 rows are 11, 11 and 10, never 14, 14 and 4.</summary>
     private static nint PanelHeight(nint rows, nint panels, nint panel) => (rows / panels) + (panel < rows % panels ? 1 : 0);
 

@@ -1,0 +1,80 @@
+using Sarsen.Tensors.Threads;
+
+namespace Sarsen.Tensors.Kernels;
+
+/// <summary>
+/// f32 2-d convolution (cross-correlation, as PyTorch's Conv2d) over NCHW:
+/// <code>y[n, f, oh, ow] = bias[f] + Σ_{c, kh, kw} weight[f, c, kh, kw] · x[n, g·C/G + c, oh·sh − top + kh·dh, ow·sw − left + kw·dw]</code>
+/// with zeros outside the picture and g the group of filter f. It is a matrix product over the gathered columns
+/// (Chellapilla, Puri and Simard, "High Performance Convolutional Neural Networks for Document Processing", 2006), a few
+/// pictures or rows at a time. The sum runs over c, kh, kw ascending, cut as <see cref="KBlocks"/> says, padded zeros
+/// included: the bits of an output depend neither on its batch nor on threads. All tensors are contiguous and none
+/// overlap. Kernels trust their arguments, never throw and allocate nothing.
+/// </summary>
+public static unsafe partial class Conv2d
+{
+    /// <summary>Bytes of scratch memory for <see cref="Forward(in Conv2dShape, float*, float*, float*, float*, Workers, void*)"/>.</summary>
+    public static long ForwardWorkspaceBytes(in Conv2dShape shape, Workers workers) =>
+        Conv2dPlan.Forward(shape, workers).LaneFloats * workers.Count * sizeof(float);
+
+    /// <summary>Bytes of scratch memory for <see cref="BackwardData(in Conv2dShape, float*, float*, float*, Workers, void*)"/>.</summary>
+    public static long BackwardDataWorkspaceBytes(in Conv2dShape shape, Workers workers) =>
+        Conv2dPlan.BackwardData(shape, workers).LaneFloats * workers.Count * sizeof(float);
+
+    /// <summary>Bytes of scratch memory for <see cref="BackwardWeight(in Conv2dShape, float*, float*, float*, Workers, void*)"/>: lanes, and a weight gradient for each span of images but one.</summary>
+    public static long BackwardWeightWorkspaceBytes(in Conv2dShape shape, Workers workers)
+    {
+        Conv2dPlan plan = Conv2dPlan.BackwardWeight(shape, workers);
+        return ((plan.LaneFloats * workers.Count) + (Math.Max(0, plan.ImageBlocks - 1) * Conv2dPlan.Aligned(shape.WeightCount))) * sizeof(float);
+    }
+
+    /// <summary>y = conv(x, weight) + bias.</summary>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="x">(Batch, Channels, Height, Width)</param>
+    /// <param name="weight">(Filters, Channels / Groups, KernelHeight, KernelWidth)</param>
+    /// <param name="bias">(Filters), or null.</param>
+    /// <param name="y">(Batch, Filters, OutHeight, OutWidth), overwritten.</param>
+    /// <param name="workers">Who does it.</param>
+    /// <param name="workspace"><see cref="ForwardWorkspaceBytes"/>, 64-byte aligned.</param>
+    public static void Forward(in Conv2dShape shape, float* x, float* weight, float* bias, float* y, Workers workers, void* workspace) =>
+        Forward(shape, x, weight, bias, y, default(NoEpilogue), workers, workspace);
+
+    /// <summary>y = activation(conv(x, weight) + bias); the activation must not look at row or column.</summary>
+    /// <inheritdoc cref="Forward(in Conv2dShape, float*, float*, float*, float*, Workers, void*)"/>
+    public static void Forward<TActivation>(
+        in Conv2dShape shape, float* x, float* weight, float* bias, float* y, TActivation activation, Workers workers, void* workspace)
+        where TActivation : struct, IEpilogue
+    {
+        if (bias == null)
+            RunForward(shape, x, weight, null, y, activation, workers, workspace, MicroKernels.Best);
+        else
+            RunForward(shape, x, weight, bias, y, new Then<RowBias, TActivation>(new RowBias(bias), activation), workers, workspace, MicroKernels.Best);
+    }
+
+    /// <summary>
+    /// dx = ∂L/∂x from dy = ∂L/∂y: <c>dx[n, c, h, w] = Σ_{kh, kw} Σ_f weight[f, c, kh, kw] · dy[n, f, oh, ow]</c> over the
+    /// window positions that read (h, w): kh and kw ascending, and for each a sum over f as <see cref="KBlocks"/> says.
+    /// </summary>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="weight">(Filters, Channels / Groups, KernelHeight, KernelWidth)</param>
+    /// <param name="dy">(Batch, Filters, OutHeight, OutWidth)</param>
+    /// <param name="dx">(Batch, Channels, Height, Width), overwritten.</param>
+    /// <param name="workers">Who does it.</param>
+    /// <param name="workspace"><see cref="BackwardDataWorkspaceBytes"/>, 64-byte aligned.</param>
+    public static void BackwardData(in Conv2dShape shape, float* weight, float* dy, float* dx, Workers workers, void* workspace) =>
+        BackwardData(shape, weight, dy, dx, workers, workspace, MicroKernels.Best);
+
+    /// <summary>
+    /// dweight = ∂L/∂weight: <c>Σ_n Σ_{oh, ow} dy[n, f, oh, ow] · x[n, c, oh·sh − top + kh·dh, ow·sw − left + kw·dw]</c>.
+    /// A fixed number of images, set by the sizes of a picture, makes one product over their positions, image by image
+    /// ascending; products are added ascending within spans of images, and spans ascending.
+    /// </summary>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="x">(Batch, Channels, Height, Width)</param>
+    /// <param name="dy">(Batch, Filters, OutHeight, OutWidth)</param>
+    /// <param name="dweight">(Filters, Channels / Groups, KernelHeight, KernelWidth), overwritten.</param>
+    /// <param name="workers">Who does it.</param>
+    /// <param name="workspace"><see cref="BackwardWeightWorkspaceBytes"/>, 64-byte aligned.</param>
+    public static void BackwardWeight(in Conv2dShape shape, float* x, float* dy, float* dweight, Workers workers, void* workspace) =>
+        BackwardWeight(shape, x, dy, dweight, workers, workspace, MicroKernels.Best);
+}
