@@ -1,0 +1,123 @@
+using System.Runtime.CompilerServices;
+using Sarsen.Tensors.Threads;
+
+namespace Sarsen.Tensors.Kernels;
+
+/// <summary>
+/// The pointwise part of torch.nn.LSTM's cell. From a = W_ih x + b_ih + W_hh h + b_hh of (B, 4H), given as an input's part
+/// and a hidden part, in the order i, f, g, o: i, f, o = σ(a), g = tanh(a); c' = f c + i g; h' = o tanh c'.
+/// Source: Hochreiter, Schmidhuber, Neural Computation 9 (1997), as PyTorch writes it.
+/// </summary>
+/// <remarks>
+/// Backward with t = tanh c': dc ← dc' + dh' o (1 - t²); da_i = dc g i (1 - i), da_f = dc c f (1 - f), da_g = dc i (1 - g²),
+/// da_o = dh' t o (1 - o), and dc f goes on to the step before. da is the gradient of both parts.
+/// </remarks>
+public static unsafe class LstmCell
+{
+    /// <summary>Saves the four gates after their functions in <paramref name="gates"/> (B, 4H); it may be the input's part.</summary>
+    public static void Forward(Workers workers, float* input, float* hidden, float* cell, float* gates, float* nextCell, float* nextHidden, long batch, long size)
+    {
+        var range = new ForwardRange { Input = input, Hidden = hidden, Cell = cell, Gates = gates, NextCell = nextCell, NextHidden = nextHidden, H = (nint)size };
+        VectorRanges.For(workers, ref range, batch, 16 * size);
+    }
+
+    /// <summary>
+    /// da (B, 4H) and the gradient of the cell before, (B, H). <paramref name="dnextCell"/> may be null for zeros; da may be
+    /// the gates' memory and dcell that of dnextCell.
+    /// </summary>
+    public static void Backward(Workers workers, float* gates, float* cell, float* nextCell, float* dnextHidden, float* dnextCell, float* da, float* dcell, long batch, long size)
+    {
+        var range = new BackwardRange { Gates = gates, Cell = cell, NextCell = nextCell, DnextHidden = dnextHidden, DnextCell = dnextCell, Da = da, Dcell = dcell, H = (nint)size };
+        VectorRanges.For(workers, ref range, batch, 16 * size);
+    }
+
+    /// <summary>The plain f64 path.</summary>
+    public static void Forward(double* input, double* hidden, double* cell, double* gates, double* nextCell, double* nextHidden, long batch, long size)
+    {
+        for (long n = 0; n < batch * size; n++)
+        {
+            long at = n / size * 4 * size + n % size;
+            for (int k = 0; k < 4; k++)
+            {
+                double a = input[at + k * size] + hidden[at + k * size];
+                gates[at + k * size] = k == 2 ? Math.Tanh(a) : Wide.Sigmoid(a);
+            }
+            nextCell[n] = gates[at + size] * cell[n] + gates[at] * gates[at + 2 * size];
+            nextHidden[n] = gates[at + 3 * size] * Math.Tanh(nextCell[n]);
+        }
+    }
+
+    public static void Backward(double* gates, double* cell, double* nextCell, double* dnextHidden, double* dnextCell, double* da, double* dcell, long batch, long size)
+    {
+        for (long n = 0; n < batch * size; n++)
+        {
+            long at = n / size * 4 * size + n % size;
+            double i = gates[at], f = gates[at + size], g = gates[at + 2 * size], o = gates[at + 3 * size];
+            double t = Math.Tanh(nextCell[n]), dh = dnextHidden[n];
+            double dc = (dnextCell is null ? 0 : dnextCell[n]) + dh * o * (1 - t * t);
+            da[at] = dc * g * i * (1 - i);
+            da[at + size] = dc * cell[n] * f * (1 - f);
+            da[at + 2 * size] = dc * i * (1 - g * g);
+            da[at + 3 * size] = dh * t * o * (1 - o);
+            dcell[n] = dc * f;
+        }
+    }
+
+    private struct ForwardRange : IVectorRange
+    {
+        public float* Input, Hidden, Cell, Gates, NextCell, NextHidden;
+        public nint H;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Run<V>(long begin, long end) where V : struct, IVector<V>
+        {
+            for (nint n = (nint)begin; n < (nint)end; n++)
+            {
+                float* a = Input + n * 4 * H, b = Hidden + n * 4 * H, gates = Gates + n * 4 * H;
+                for (nint j = 0; j < H; j += 16)
+                {
+                    nint k = Math.Min(16, H - j);
+                    V i = Sigmoid.Of(V.Load(a + j, k) + V.Load(b + j, k));
+                    V f = Sigmoid.Of(V.Load(a + H + j, k) + V.Load(b + H + j, k));
+                    V g = Tanh.Of(V.Load(a + 2 * H + j, k) + V.Load(b + 2 * H + j, k));
+                    V o = Sigmoid.Of(V.Load(a + 3 * H + j, k) + V.Load(b + 3 * H + j, k));
+                    i.Store(gates + j, k);
+                    f.Store(gates + H + j, k);
+                    g.Store(gates + 2 * H + j, k);
+                    o.Store(gates + 3 * H + j, k);
+                    V c = V.Fma(f, V.Load(Cell + n * H + j, k), i * g);
+                    c.Store(NextCell + n * H + j, k);
+                    (o * Tanh.Of(c)).Store(NextHidden + n * H + j, k);
+                }
+            }
+        }
+    }
+
+    private struct BackwardRange : IVectorRange
+    {
+        public float* Gates, Cell, NextCell, DnextHidden, DnextCell, Da, Dcell;
+        public nint H;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Run<V>(long begin, long end) where V : struct, IVector<V>
+        {
+            V one = V.Create(1);
+            for (nint n = (nint)begin; n < (nint)end; n++)
+            {
+                float* gates = Gates + n * 4 * H, da = Da + n * 4 * H;
+                for (nint j = 0; j < H; j += 16)
+                {
+                    nint k = Math.Min(16, H - j), at = n * H + j;
+                    V i = V.Load(gates + j, k), f = V.Load(gates + H + j, k), g = V.Load(gates + 2 * H + j, k), o = V.Load(gates + 3 * H + j, k);
+                    V t = Tanh.Of(V.Load(NextCell + at, k)), dh = V.Load(DnextHidden + at, k), dho = dh * o;
+                    V dc = V.Fma(dho, V.Fma(Lanes.Negate(t), t, one), DnextCell is null ? V.Create(0) : V.Load(DnextCell + at, k));
+                    (dc * g * (i * (one - i))).Store(da + j, k);
+                    (dc * V.Load(Cell + at, k) * (f * (one - f))).Store(da + H + j, k);
+                    (dc * i * V.Fma(Lanes.Negate(g), g, one)).Store(da + 2 * H + j, k);
+                    (dh * t * (o * (one - o))).Store(da + 3 * H + j, k);
+                    (dc * f).Store(Dcell + at, k);
+                }
+            }
+        }
+    }
+}
