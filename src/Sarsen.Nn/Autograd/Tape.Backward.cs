@@ -123,7 +123,7 @@ public sealed unsafe partial class Tape
                 OutputGrads = outGrads,
                 InputGrads = inGrads,
                 Workspace = scratch,
-                IsTraining = true,
+                IsTraining = arena.Mode != Mode.Inference,
             });
         }
         if (scratch is not null)

@@ -1,0 +1,86 @@
+using Sarsen.Nn.Ops;
+using Sarsen.Tensors;
+
+namespace Sarsen.Nn.Layers;
+
+/// <param name="Output">The hidden state of the last layer at every step.</param>
+/// <param name="Hidden">The hidden state after the last step, (layers, N, H).</param>
+/// <param name="Cell">The cell state after the last step, (layers, N, H); none but for LSTM.</param>
+public readonly record struct RecurrentResult(Tensor Output, Tensor Hidden, Tensor Cell);
+
+/// <summary>
+/// What RNN, LSTM and GRU share: layers of <c>weight_ih_l{k}</c> (G·H, in), <c>weight_hh_l{k}</c> (G·H, H),
+/// <c>bias_ih_l{k}</c> and <c>bias_hh_l{k}</c> (G·H), all uniform in ±1/√H at first, as PyTorch's; G is the number of
+/// gates. The input is (T, N, in), or (N, T, in) with <c>batchFirst</c>.
+/// </summary>
+public abstract class Recurrent : Module
+{
+    private readonly List<RecurrentWeights> _layers = [];
+
+    private protected Recurrent(int gates, long inputSize, long hiddenSize, int numLayers, bool bias, bool batchFirst, double dropout, DType type)
+        : base(type)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(inputSize, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(hiddenSize, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(numLayers, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(dropout);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(dropout, 1);
+        (InputSize, HiddenSize, BatchFirst, Dropout) = (inputSize, hiddenSize, batchFirst, dropout);
+        double bound = 1 / Math.Sqrt(hiddenSize);
+        var uniform = new UniformInitializer(-bound, bound);
+        for (int k = 0; k < numLayers; k++)
+        {
+            _layers.Add(new RecurrentWeights(
+                AddParameter($"weight_ih_l{k}", new Shape(gates * hiddenSize, k == 0 ? inputSize : hiddenSize), uniform),
+                AddParameter($"weight_hh_l{k}", new Shape(gates * hiddenSize, hiddenSize), uniform),
+                bias ? AddParameter($"bias_ih_l{k}", new Shape(gates * hiddenSize), uniform) : null,
+                bias ? AddParameter($"bias_hh_l{k}", new Shape(gates * hiddenSize), uniform) : null));
+        }
+    }
+
+    public long InputSize { get; }
+
+    public long HiddenSize { get; }
+
+    public bool BatchFirst { get; }
+
+    /// <summary>The probability of dropout between layers.</summary>
+    public double Dropout { get; }
+
+    public IReadOnlyList<RecurrentWeights> Layers => _layers;
+
+    /// <summary>The hidden states of the last layer at every step.</summary>
+    protected override Tensor Forward(Tensor x) => Run(x).Output;
+
+    /// <summary>The output and the final states, from a given start or from zeros.</summary>
+    /// <param name="x">(T, N, in), or (N, T, in) with <see cref="BatchFirst"/>.</param>
+    /// <param name="hidden">(layers, N, H); zeros when none.</param>
+    /// <param name="cell">LSTM only: (layers, N, H); zeros when none.</param>
+    public RecurrentResult Run(Tensor x, Tensor hidden = default, Tensor cell = default)
+    {
+        if (x.Rank != 3 || x.Shape[2] != InputSize)
+            throw new ShapeException($"{Kind} at '{Path}': an input of {(BatchFirst ? "(N, T" : "(T, N")}, {InputSize}) expected, it has the shape {x.Shape}");
+        x = BatchFirst ? x.Transpose(0, 1) : x; // (T, N, in)
+        Span<Tensor> hiddens = new Tensor[_layers.Count], cells = new Tensor[_layers.Count];
+        for (int k = 0; k < _layers.Count; k++)
+        {
+            x = k > 0 && Dropout > 0 ? x.Dropout(Dropout, $"{Path}.{k}") : x;
+            RecurrentResult layer = RunLayer(x, _layers[k],
+                hidden.IsNone ? default : hidden.Select(0, k), cell.IsNone ? default : cell.Select(0, k));
+            (x, hiddens[k], cells[k]) = (layer.Output, layer.Hidden, layer.Cell);
+        }
+        return new RecurrentResult(BatchFirst ? x.Transpose(0, 1) : x, Stack(hiddens), cells[0].IsNone ? default : Stack(cells));
+    }
+
+    private protected abstract RecurrentResult RunLayer(Tensor x, RecurrentWeights weights, Tensor hidden, Tensor cell);
+
+    private static Tensor Stack(ReadOnlySpan<Tensor> states)
+    {
+        if (states.Length == 1)
+            return states[0].Unsqueeze(0);
+        Span<Tensor> rows = new Tensor[states.Length];
+        for (int k = 0; k < states.Length; k++)
+            rows[k] = states[k].Unsqueeze(0);
+        return Tensor.Concat(0, rows);
+    }
+}
