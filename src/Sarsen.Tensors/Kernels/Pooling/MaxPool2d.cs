@@ -1,0 +1,147 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Sarsen.Tensors.Threads;
+
+namespace Sarsen.Tensors.Kernels;
+
+/// <summary>
+/// 2-d max pooling, as PyTorch's MaxPool2d: <c>y[p, oh, ow] = max_{kh, kw} x[p, oh·sh − top + kh·dh, ow·sw − left + kw·dw]</c>
+/// over the positions that lie in the picture; padding never wins. Among equal values the first, row by row, wins; a
+/// not-a-number beats every number, and the last one wins. A window that meets no position (a dilation larger than the
+/// picture) gives −∞ and index −1. The methods are generic over the element, which also makes them the f64 path.
+/// Nothing is added up, so the order of the work is free. Kernels trust their arguments, never throw, allocate nothing.
+/// </summary>
+public static unsafe class MaxPool2d
+{
+    /// <param name="shape">The sizes.</param>
+    /// <param name="x">(Planes, Height, Width)</param>
+    /// <param name="y">(Planes, OutHeight, OutWidth), overwritten.</param>
+    /// <param name="indices">(Planes, OutHeight, OutWidth): where in its plane, h · Width + w, each maximum stands; or null.</param>
+    /// <param name="workers">Who does it.</param>
+    public static void Forward<T>(in Pool2dShape shape, T* x, T* y, int* indices, Workers workers) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var job = new ForwardJob<T> { Shape = shape, X = x, Y = y, Indices = indices };
+        workers.For(ref job, shape.Chunks);
+    }
+
+    /// <summary><c>dx[p, indices[p, o]] += dy[p, o]</c>, o ascending, from zero.</summary>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="dy">(Planes, OutHeight, OutWidth)</param>
+    /// <param name="indices">As <see cref="Forward"/> wrote them.</param>
+    /// <param name="dx">(Planes, Height, Width), overwritten.</param>
+    /// <param name="workers">Who does it.</param>
+    public static void Backward<T>(in Pool2dShape shape, T* dy, int* indices, T* dx, Workers workers) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var job = new BackwardJob<T> { Shape = shape, Dy = dy, Indices = indices, Dx = dx };
+        workers.For(ref job, shape.Chunks);
+    }
+
+    /// <summary><see cref="Forward"/> by the plain definition, on the calling thread.</summary>
+    public static void Reference<T>(in Pool2dShape shape, T* x, T* y, int* indices) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Window2d window = shape.Window;
+        for (nint p = 0; p < (nint)shape.Planes; p++)
+        {
+            for (nint o = 0; o < shape.OutPlane; o++)
+            {
+                (nint oh, nint ow) = nint.DivRem(o, (nint)shape.OutWidth);
+                T best = T.NegativeInfinity;
+                nint at = -1;
+                for (nint tap = 0; tap < (nint)(window.KernelHeight * window.KernelWidth); tap++)
+                {
+                    (nint kh, nint kw) = nint.DivRem(tap, (nint)window.KernelWidth);
+                    nint h = (nint)((oh * window.StrideHeight) - window.PadTop + (kh * window.DilationHeight));
+                    nint w = (nint)((ow * window.StrideWidth) - window.PadLeft + (kw * window.DilationWidth));
+                    if (h < 0 || w < 0 || h >= shape.Height || w >= shape.Width)
+                        continue;
+                    T value = x[(p * shape.Plane) + (h * (nint)shape.Width) + w];
+                    if (at < 0 || value > best || T.IsNaN(value))
+                        (best, at) = (value, (h * (nint)shape.Width) + w);
+                }
+                y[(p * shape.OutPlane) + o] = best;
+                if (indices != null)
+                    indices[(p * shape.OutPlane) + o] = (int)at;
+            }
+        }
+    }
+
+    private struct ForwardJob<T> : IChunkJob where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public Pool2dShape Shape;
+        public T* X, Y;
+        public int* Indices;
+
+        public readonly void Run(int chunk)
+        {
+            nint end = nint.Min((nint)Shape.Planes, (chunk + 1) * Shape.PlanesPerChunk);
+            for (nint p = chunk * Shape.PlanesPerChunk; p < end; p++)
+            {
+                for (nint oh = 0; oh < (nint)Shape.OutHeight; oh++)
+                {
+                    nint o = (p * Shape.OutPlane) + (oh * (nint)Shape.OutWidth);
+                    Row(Shape, X + (p * Shape.Plane), oh, Y + o, Indices == null ? null : Indices + o);
+                }
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Row(in Pool2dShape shape, T* x, nint oh, T* y, int* indices)
+        {
+            nint width = (nint)shape.Width, dilationHeight = (nint)shape.Window.DilationHeight, dilationWidth = (nint)shape.Window.DilationWidth;
+            nint strideWidth = (nint)shape.Window.StrideWidth, kernelWidth = (nint)shape.Window.KernelWidth, left = (nint)shape.Window.PadLeft;
+            nint span = (nint)shape.Window.SpanWidth, outWidth = (nint)shape.OutWidth;
+            (nint top, nint bottom, nint h0) = shape.Rows(oh);
+            for (nint ow = 0; ow < outWidth; ow++)
+            {
+                nint w0 = (ow * strideWidth) - left, first = 0, end = kernelWidth;
+                if (w0 < 0 || w0 + span > width)
+                    (first, end, _) = shape.Columns(ow);
+                T best = T.NegativeInfinity;
+                nint at = bottom > top && end > first ? ((h0 + (top * dilationHeight)) * width) + w0 + (first * dilationWidth) : -1;
+                for (nint kh = top; kh < bottom; kh++)
+                {
+                    nint row = (h0 + (kh * dilationHeight)) * width;
+                    for (nint kw = first; kw < end; kw++)
+                    {
+                        nint i = row + w0 + (kw * dilationWidth);
+                        T value = x[i];
+                        if (value > best || T.IsNaN(value))
+                        {
+                            best = value;
+                            at = i;
+                        }
+                    }
+                }
+                y[ow] = best;
+                if (indices != null)
+                    indices[ow] = (int)at;
+            }
+        }
+    }
+
+    private struct BackwardJob<T> : IChunkJob where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public Pool2dShape Shape;
+        public T* Dy, Dx;
+        public int* Indices;
+
+        public readonly void Run(int chunk)
+        {
+            nint plane = Shape.Plane, outPlane = Shape.OutPlane;
+            nint end = nint.Min((nint)Shape.Planes, (chunk + 1) * Shape.PlanesPerChunk);
+            for (nint p = chunk * Shape.PlanesPerChunk; p < end; p++)
+                Scatter(Dy + (p * outPlane), Indices + (p * outPlane), outPlane, Dx + (p * plane), plane);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Scatter(T* dy, int* indices, nint count, T* dx, nint plane)
+        {
+            new Span<T>(dx, (int)plane).Clear();
+            for (nint o = 0; o < count; o++)
+            {
+                if (indices[o] >= 0)
+                    dx[indices[o]] += dy[o];
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+using Sarsen.Tensors.Kernels;
+using Sarsen.Tensors.Tests.Memory;
+using Sarsen.Tensors.Threads;
+
+namespace Sarsen.Tensors.Tests.Kernels;
+
+public sealed unsafe class Pool2dTests
+{
+    private static Pool2dShape ShapeOf(Pool2dGolden golden)
+    {
+        int[] s = golden.Sizes;
+        var window = new Window2d(s[3], s[4])
+        {
+            StrideHeight = s[5],
+            StrideWidth = s[6],
+            PadTop = s[7],
+            PadBottom = s[7],
+            PadLeft = s[8],
+            PadRight = s[8],
+            DilationHeight = s[9],
+            DilationWidth = s[10],
+        };
+        return new Pool2dShape(s[0], s[1], s[2], window, golden.Ceil);
+    }
+
+    [Fact]
+    public void ResultsAndGradientsEqualPyTorchs()
+    {
+        foreach (Pool2dGolden golden in Pool2dGolden.All)
+        {
+            Pool2dShape shape = ShapeOf(golden);
+            (shape.Planes * shape.OutPlane).ShouldBe(golden.Y.Length);
+            float[] y = new float[golden.Y.Length], dx = new float[golden.X.Length];
+            int[] indices = new int[golden.Y.Length];
+            fixed (float* px = golden.X, pdy = golden.Dy, py = y, pdx = dx)
+            fixed (int* at = indices)
+            {
+                if (golden.Max)
+                {
+                    MaxPool2d.Forward(shape, px, py, at, Workers.Serial);
+                    MaxPool2d.Backward(shape, pdy, at, pdx, Workers.Serial);
+                    indices.ShouldBe(golden.Indices);
+                    y.ShouldBe(golden.Y);
+                    dx.ShouldBe(golden.Dx);
+                }
+                else
+                {
+                    AvgPool2d.Forward(shape, px, py, golden.IncludePad, Workers.Serial);
+                    AvgPool2d.Backward(shape, pdy, pdx, golden.IncludePad, Workers.Serial);
+                    y.ShouldBe(golden.Y, 1e-6);
+                    dx.ShouldBe(golden.Dx, 1e-6);
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<Pool2dShape> Shapes()
+    {
+        foreach (bool ceil in new[] { false, true })
+        {
+            for (int kernel = 1; kernel <= 4; kernel++)
+            {
+                for (int stride = 1; stride <= 3; stride++)
+                {
+                    for (int pad = 0; pad <= kernel / 2; pad++)
+                    {
+                        var window = new Window2d(kernel, (kernel % 3) + 1) { StrideHeight = stride, StrideWidth = 4 - stride, PadTop = pad, PadBottom = kernel / 2 };
+                        yield return new Pool2dShape(3, 6 + stride, 7, window, ceil);
+                        yield return new Pool2dShape(40, 23, 31, window, ceil);
+                        yield return new Pool2dShape(2, kernel, 17, window with { PadLeft = ((kernel % 3) + 1) / 2 }, ceil);
+                    }
+                }
+            }
+        }
+        // A dilation that steps over the whole picture.
+        yield return new Pool2dShape(2, 1, 5, new Window2d(2, 2) { DilationHeight = 2, PadTop = 1, PadBottom = 1 });
+        yield return new Pool2dShape(2, 9, 9, new Window2d(3, 2) { DilationHeight = 3, DilationWidth = 2, PadTop = 3, PadRight = 1 }, ceilMode: true);
+        yield return new Pool2dShape(0, 4, 4, new Window2d(2, 2));
+    }
+
+    [Fact]
+    public void EveryShapeEqualsTheReferenceForAnyNumberOfThreads()
+    {
+        Workers workers = Workers.Start(3);
+        foreach (Pool2dShape shape in Shapes())
+        {
+            using var x = new GuardedBuffer<float>(shape.Planes * shape.Plane);
+            using var y = new GuardedBuffer<float>(shape.Planes * shape.OutPlane);
+            using var indices = new GuardedBuffer<int>(y.Count);
+            // Few values, so that there are ties, and some that are not a number.
+            var random = new System.Random(5);
+            foreach (ref float value in x.Span)
+                value = random.Next(40) == 0 ? float.NaN : random.Next(-3, 4);
+            MaxPool2d.Reference(shape, x.Pointer, y.Pointer, indices.Pointer);
+            float[] expected = y.Span.ToArray();
+            int[] expectedIndices = indices.Span.ToArray();
+            foreach (Workers who in new[] { Workers.Serial, workers })
+            {
+                y.Span.Fill(77);
+                indices.Span.Fill(77);
+                MaxPool2d.Forward(shape, x.Pointer, y.Pointer, indices.Pointer, who);
+                y.Span.SequenceEqual(expected).ShouldBeTrue(shape.ToString());
+                indices.Span.SequenceEqual(expectedIndices).ShouldBeTrue(shape.ToString());
+                MaxPool2d.Forward(shape, x.Pointer, y.Pointer, null, who);
+                y.Span.SequenceEqual(expected).ShouldBeTrue(shape.ToString());
+            }
+            if (shape.Window.DilationHeight != 1)
+                continue;
+            foreach (bool include in new[] { false, true })
+            {
+                MatMulTests.Fill(x.Span, 3);
+                AvgPool2d.Reference(shape, x.Pointer, y.Pointer, include);
+                expected = y.Span.ToArray();
+                foreach (Workers who in new[] { Workers.Serial, workers })
+                {
+                    y.Span.Fill(77);
+                    AvgPool2d.Forward(shape, x.Pointer, y.Pointer, include, who);
+                    y.Span.SequenceEqual(expected).ShouldBeTrue(shape.ToString());
+                }
+            }
+        }
+        workers.Stop();
+    }
+
+    /// <summary>⟨pool(x), dy⟩ is linear in x for an average, and for a maximum as long as the winners stay: so ⟨x, dx⟩ equals it.</summary>
+    [Fact]
+    public void GradientsAreTheTransposeOfTheForward()
+    {
+        Workers workers = Workers.Start(2);
+        foreach (Pool2dShape shape in Shapes())
+        {
+            double[] x = new double[shape.Planes * shape.Plane], dx = new double[x.Length], y = new double[shape.Planes * shape.OutPlane], dy = new double[y.Length];
+            int[] indices = new int[y.Length];
+            var random = new System.Random(9);
+            foreach (ref double value in x.AsSpan())
+                value = random.NextDouble();
+            foreach (ref double value in dy.AsSpan())
+                value = random.NextDouble();
+            fixed (double* px = x, pdx = dx, py = y, pdy = dy)
+            fixed (int* at = indices)
+            {
+                MaxPool2d.Forward(shape, px, py, at, workers);
+                MaxPool2d.Backward(shape, pdy, at, pdx, workers);
+                Dot(x, dx).ShouldBe(y.Zip(dy).Where(pair => double.IsFinite(pair.First)).Sum(pair => pair.First * pair.Second), 1e-8);
+                if (shape.Window.DilationHeight != 1)
+                    continue;
+                AvgPool2d.Forward(shape, px, py, true, workers);
+                AvgPool2d.Backward(shape, pdy, pdx, true, workers);
+                Dot(x, dx).ShouldBe(Dot(y, dy), 1e-8);
+                AvgPool2d.Forward(shape, px, py, false, workers);
+                AvgPool2d.Backward(shape, pdy, pdx, false, workers);
+                Dot(x, dx).ShouldBe(Dot(y, dy), 1e-8);
+            }
+        }
+        workers.Stop();
+    }
+
+    private static double Dot(double[] a, double[] b) => a.Zip(b).Sum(pair => pair.First * pair.Second);
+
+    [Fact]
+    public void ShapesThatDoNotFitAreRefused()
+    {
+        Should.Throw<ShapeException>(() => new Pool2dShape(1, 4, 4, new Window2d(2, 2).WithPadding(2))).Message.ShouldContain("more than half");
+        Should.Throw<ShapeException>(() => new Pool2dShape(1, 4, 4, new Window2d(5, 2))).Message.ShouldContain("5 × 2");
+        Should.Throw<ShapeException>(() => new Pool2dShape(1, 0, 4, new Window2d(1, 1))).Message.ShouldContain("0 × 4");
+        Should.Throw<ShapeException>(() => new Pool2dShape(1, 1 << 16, 1 << 16, new Window2d(1, 1))).Message.ShouldContain("indices");
+        Should.Throw<ShapeException>(() => new Pool2dShape(long.MaxValue, 4, 4, new Window2d(1, 1)));
+        Should.Throw<ShapeException>(() => AvgPool2d.Validate(new Pool2dShape(1, 8, 8, new Window2d(2, 2).WithDilation(2)))).Message.ShouldContain("dilation");
+    }
+}
