@@ -117,3 +117,29 @@ public readonly struct MinimumOf : IReducer
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V JoinLanes<V>(V a, V b) where V : struct, IVector<V> => Lanes.Min(a, b);
 }
+
+/// <summary>∏ x.</summary>
+public readonly unsafe struct ProductOf : IReducer
+{
+    public double Start => 1;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Step<V>(V sum, V x, V shift) where V : struct, IVector<V> => sum * x;
+
+    public double Step(double sum, double x, double shift) => sum * x;
+
+    public double Join(double a, double b) => a * b;
+
+    public double Join<V>(V lanes) where V : struct, IVector<V>
+    {
+        float* x = stackalloc float[16];
+        lanes.Store(x);
+        double product = 1;
+        for (int i = 0; i < 16; i++)
+            product *= x[i];
+        return product;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V JoinLanes<V>(V a, V b) where V : struct, IVector<V> => a * b;
+}
