@@ -23,7 +23,7 @@ public sealed unsafe class SoftmaxOp(bool log) : Op
     {
         TensorInfo x = s.Inputs[0];
         FloatPair.Check(Name, s.Inputs);
-        (long outer, long n, long inner) = Split(x.Shape, s.Attributes<Along>().Dim);
+        (long outer, long n, long inner) = ExtremumOp.Split(x.Shape, s.Attributes<Along>().Dim);
         s.Output(x.DType, x.Shape);
         s.Workspace = Sarsen.Tensors.Kernels.Softmax.WorkspaceBytes(outer, n, inner, backward: false);
         s.BackwardWorkspace = Sarsen.Tensors.Kernels.Softmax.WorkspaceBytes(outer, n, inner, backward: true);
@@ -32,7 +32,7 @@ public sealed unsafe class SoftmaxOp(bool log) : Op
     public override void Forward(in OpArgs a)
     {
         (TensorView x, TensorView y) = (a.Inputs[0], a.Outputs[0]);
-        (long outer, long n, long inner) = Split(x.Shape, a.Attributes<Along>().Dim);
+        (long outer, long n, long inner) = ExtremumOp.Split(x.Shape, a.Attributes<Along>().Dim);
         if (x.DType == DType.F64)
             Sarsen.Tensors.Kernels.Softmax.Forward(x.F64, y.F64, outer, n, inner, log);
         else
@@ -42,22 +42,11 @@ public sealed unsafe class SoftmaxOp(bool log) : Op
     public override void Backward(in OpArgs a)
     {
         (TensorView y, TensorView dy, TensorView dx) = (a.Outputs[0], a.OutputGrads[0], a.InputGrads[0]);
-        (long outer, long n, long inner) = Split(y.Shape, a.Attributes<Along>().Dim);
+        (long outer, long n, long inner) = ExtremumOp.Split(y.Shape, a.Attributes<Along>().Dim);
         if (y.DType == DType.F64)
             Sarsen.Tensors.Kernels.Softmax.Backward(y.F64, dy.F64, dx.F64, outer, n, inner, log);
         else
             Sarsen.Tensors.Kernels.Softmax.Backward(a.Workers, y.F32, dy.F32, dx.F32, outer, n, inner, log, (float*)a.Workspace);
-    }
-
-    private static (long Outer, long N, long Inner) Split(in Shape shape, int dim)
-    {
-        (long outer, long inner) = (1, 1);
-        for (int d = 0; d < shape.Rank; d++)
-        {
-            outer *= d < dim ? shape[d] : 1;
-            inner *= d > dim ? shape[d] : 1;
-        }
-        return (outer, shape[dim], inner);
     }
 
     public override IEnumerable<OpSample> Samples =>

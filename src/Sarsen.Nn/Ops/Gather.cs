@@ -1,0 +1,109 @@
+using System.Runtime.InteropServices;
+using Sarsen.Nn.Autograd;
+using Sarsen.Tensors;
+
+namespace Sarsen.Nn.Ops;
+
+/// <summary>
+/// y[…, i, …] = x[…, index[…, i, …], …] along one dimension: x and index of one rank, index no larger than x in the
+/// other dimensions; PyTorch's gather. dx[index] += dy, ascending.
+/// </summary>
+public sealed unsafe class GatherOp : Op
+{
+    internal static readonly GatherOp Instance = new();
+
+    internal readonly record struct Along(int Dim);
+
+    public override string Name => "gather";
+
+    public override void Infer(ref OpShapes s)
+    {
+        (TensorInfo x, TensorInfo index) = (s.Inputs[0], s.Inputs[1]);
+        int dim = s.Attributes<Along>().Dim;
+        bool fits = x.Shape.Rank == index.Shape.Rank && index.DType == DType.I64 && x.DType.Size() is 4 or 8;
+        for (int d = 0; d < x.Shape.Rank && fits; d++)
+            fits = d == dim || index.Shape[d] <= x.Shape[d];
+        if (!fits)
+            throw new ShapeException($"Gather along dimension {dim}: an index in I64 of the rank of {x.DType} {x.Shape}, no larger in the other dimensions, expected; given {index.DType} {index.Shape}");
+        s.Output(x.DType, index.Shape);
+    }
+
+    public override void Forward(in OpArgs a)
+    {
+        (TensorView x, TensorView index, TensorView y) = (a.Inputs[0], a.Inputs[1], a.Outputs[0]);
+        var walk = new Walk(x.Shape, index.Shape, a.Attributes<Along>().Dim);
+        for (long i = 0; i < index.Count; i++)
+        {
+            long at = walk.Next(index.I64[i]);
+            if (x.DType.Size() == 8)
+                y.F64[i] = x.F64[at];
+            else
+                y.F32[i] = x.F32[at];
+        }
+    }
+
+    public override void Backward(in OpArgs a)
+    {
+        (TensorView dx, TensorView index, TensorView dy) = (a.InputGrads[0], a.Inputs[1], a.OutputGrads[0]);
+        NativeMemory.Clear(dx.Data, (nuint)(dx.Count * dx.DType.Size()));
+        var walk = new Walk(dx.Shape, index.Shape, a.Attributes<Along>().Dim);
+        for (long i = 0; i < index.Count; i++)
+        {
+            long at = walk.Next(index.I64[i]);
+            if (dx.DType == DType.F64)
+                dx.F64[at] += dy.F64[i];
+            else
+                dx.F32[at] += dy.F32[i];
+        }
+    }
+
+    /// <summary>Goes through the index row-major and says where in x each of its elements points.</summary>
+    private struct Walk(Shape x, Shape index, int dim)
+    {
+        private readonly Shape _strides = x.Contiguous();
+        private fixed long _at[Shape.MaxRank];
+
+        public long Next(long chosen)
+        {
+            long offset = 0;
+            for (int d = 0; d < index.Rank; d++)
+                offset += (d == dim ? chosen : _at[d]) * _strides[d];
+            for (int d = index.Rank - 1; d >= 0; d--)
+            {
+                if (++_at[d] < index[d])
+                    break;
+                _at[d] = 0;
+            }
+            return offset;
+        }
+    }
+
+    public override IEnumerable<OpSample> Samples =>
+    [
+        new("columns", OpAttributes.Of(new Along(1)), new SampleInput(new Shape(3, 5)), SampleInput.Indices(new Shape(3, 2), 5)),
+        new("rows, repeated", OpAttributes.Of(new Along(0)), new SampleInput(new Shape(2, 3)), SampleInput.Indices(new Shape(4, 2), 2)),
+    ];
+}
+
+public static class GatherExtensions
+{
+    extension(Tensor x)
+    {
+        /// <summary>Picks elements along <paramref name="dim"/> by <paramref name="index"/>, element by element.</summary>
+        /// <exception cref="ShapeException">The index does not fit.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">An index is outside the dimension.</exception>
+        public unsafe Tensor Gather(int dim, Tensor index)
+        {
+            index = index.Contiguous();
+            ref TensorRecord record = ref index.Record;
+            int d = x.Shape.Dim(dim);
+            if (record.DType == DType.I64 && ScopeFrame.Current?.Mode != Mode.Shapes)
+            {
+                long at = Sarsen.Tensors.Kernels.Embedding.FirstOutside((long*)record.Data, record.Shape.Count, x.Shape[d]);
+                if (at >= 0)
+                    throw new ArgumentOutOfRangeException(nameof(index), ((long*)record.Data)[at], $"Gather: an index must be in 0 … {x.Shape[d] - 1}");
+            }
+            return Dispatch.Run(GatherOp.Instance, OpAttributes.Of(new GatherOp.Along(d)), x, index);
+        }
+    }
+}
