@@ -10,11 +10,13 @@ namespace Sarsen.Training.Spec;
 /// <c>[Range]</c> (of a list: of each item), <c>[Length]</c>, <c>required</c> or <c>[Required]</c>,
 /// <c>[DataType("path")]</c>, <c>[JsonPropertyName]</c>, <c>[JsonIgnore]</c>; rules across properties by
 /// <see cref="System.ComponentModel.DataAnnotations.IValidatableObject"/>.
+/// An instance may be used by several threads; keep it, since describing the records takes longer than binding.
 /// </summary>
 /// <param name="sets">The alternatives of every choice the records hold.</param>
 /// <param name="limits">What a text may cost; null for <see cref="SpecLimits.Default"/>.</param>
 public sealed class SpecBinder(ChoiceSets sets, SpecLimits? limits = null)
 {
+    private readonly SpecTypes _types = new(sets);
     private readonly SpecLimits _limits = limits ?? SpecLimits.Default;
 
     /// <summary>Reads and binds a file.</summary>
@@ -34,7 +36,9 @@ public sealed class SpecBinder(ChoiceSets sets, SpecLimits? limits = null)
     /// <exception cref="SpecException">The spec has mistakes.</exception>
     public T Bind<T>(SpecText text, params IEnumerable<string> overrides) where T : class
     {
-        RecordType type = new SpecTypes(sets).Record(typeof(T));
+        RecordType type;
+        lock (_types)
+            type = _types.Record(typeof(T));
         var errors = new SpecErrors(_limits);
         SpecNode? root = YamlReader.Read(text, errors, _limits);
         if (root is ScalarNode { Kind: ScalarKind.Null })

@@ -49,10 +49,10 @@ public sealed class SpecText
         }
     }
 
+    internal int LineCount => Lines.Length;
+
+    private string[] Lines => _lines ??= Text.ReplaceLineEndings("\n").Split('\n');
+
     /// <summary>Line <paramref name="line"/>, counted from 1, or "" past the end.</summary>
-    internal string Line(int line)
-    {
-        _lines ??= Text.ReplaceLineEndings("\n").Split('\n');
-        return line >= 1 && line <= _lines.Length ? _lines[line - 1] : "";
-    }
+    internal string Line(int line) => line >= 1 && line <= Lines.Length ? Lines[line - 1] : "";
 }

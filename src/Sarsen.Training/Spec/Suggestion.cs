@@ -4,7 +4,7 @@ namespace Sarsen.Training.Spec;
 /// The nearest right word, by the Damerau-Levenshtein distance in its optimal string alignment form
 /// (insertions, deletions, substitutions, swaps of neighbours: each costs 1).
 /// </summary>
-internal static class Suggestion
+public static class Suggestion
 {
     private const int LongestWord = 64;
 
@@ -25,6 +25,7 @@ internal static class Suggestion
         return best;
     }
 
+    /// <summary>Edits from one word to the other; <see cref="int.MaxValue"/> where a word has more than 64 characters.</summary>
     public static int Distance(string a, string b)
     {
         if (a.Length > LongestWord || b.Length > LongestWord)

@@ -16,5 +16,5 @@ internal sealed class DurationType() : SpecType(typeof(TimeSpan))
     public override JsonObject Schema(SchemaDefinitions definitions) =>
         new() { ["type"] = "string", ["minLength"] = 1, ["pattern"] = Duration.Pattern };
 
-    public override SpecNode Write(object value) => YamlText.Text(Duration.Write((TimeSpan)value));
+    public override SpecNode Write(object value) => new ScalarNode(SpecMark.None, Duration.Write((TimeSpan)value));
 }

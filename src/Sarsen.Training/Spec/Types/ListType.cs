@@ -27,7 +27,7 @@ internal sealed class ListType<T>(SpecType item, int minimum, int maximum) : Spe
             _ => null,
         };
         if (nodes is null)
-            return Mismatch(node, path, errors, item.IsScalar ? null : "begin each item with '- '");
+            return Mismatch(node, path, errors, Cure(node));
         if (nodes.Count < minimum || nodes.Count > maximum)
         {
             errors.Add(node.At, path, $"expected a list{Size}, found {node.Found}");
@@ -41,6 +41,13 @@ internal sealed class ListType<T>(SpecType item, int minimum, int maximum) : Spe
         }
         return items.Count == nodes.Count ? new ValueList<T>(items) : null;
     }
+
+    private static string? Cure(SpecNode node) => node switch
+    {
+        ScalarNode { Kind: not ScalarKind.Null } scalar => $"put brackets around it: [{ScalarNode.Shorten(scalar.Value)}]",
+        MapNode => "begin each item with '- '",
+        _ => null,
+    };
 
     public override JsonObject Schema(SchemaDefinitions definitions)
     {

@@ -18,7 +18,7 @@ internal sealed class NumberType(Type clr, Bounds bounds) : SpecType(clr)
             return Mismatch(node, path, errors, "it must be finite");
         if (!bounds.Contains(value))
             return Mismatch(node, path, errors);
-        return Clr == typeof(float) ? (float)value : value;
+        return Clr == typeof(float) ? (object)(float)value : value;
     }
 
     public override JsonObject Schema(SchemaDefinitions definitions)

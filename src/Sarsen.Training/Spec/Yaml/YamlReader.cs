@@ -168,13 +168,22 @@ internal sealed class YamlReader
 
     private Refusal Broken(int line, int column, string why)
     {
-        foreach (int near in (ReadOnlySpan<int>)[line, line - 1])
+        // The parser blames the map around a tab, or the line after it.
+        for (int near = Math.Max(1, line - 1); near <= _text.LineCount; near++)
         {
             string text = _text.Line(near);
             int tab = text.IndexOf('\t');
             if (tab >= 0 && text.AsSpan(0, tab).TrimStart(' ').IsEmpty)
                 return new Refusal(new SpecMark(_text, near, tab + 1), "a tab in the indentation; YAML is indented with spaces");
+            if (near > line && !why.Contains("tab", StringComparison.Ordinal))
+                break;
         }
+        // What is missing at the end of the text is shown after its last character.
+        int last = _text.LineCount;
+        while (last > 1 && string.IsNullOrWhiteSpace(_text.Line(last)))
+            last--;
+        if (line > last)
+            (line, column) = (last, _text.Line(last).Length + 1);
         return new Refusal(new SpecMark(_text, Math.Max(1, line), Math.Max(1, column)), $"this is not YAML: {char.ToLowerInvariant(why[0])}{why[1..].TrimEnd('.')}");
     }
 
