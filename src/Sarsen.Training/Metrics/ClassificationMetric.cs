@@ -22,7 +22,9 @@ public abstract class ClassificationAccumulator : IDisposable
     public abstract MetricValue Result();
 
     /// <summary>Gives pooled memory back.</summary>
-    public virtual void Dispose() => GC.SuppressFinalize(this);
+    public virtual void Dispose()
+    {
+    }
 
     private protected static T Same<T>(ClassificationAccumulator other) where T : ClassificationAccumulator =>
         other as T ?? throw new ArgumentException($"expected a {typeof(T).Name} to merge, got a {other.GetType().Name}", nameof(other));

@@ -75,7 +75,6 @@ internal sealed class ScoreAccumulator(int classes, bool weighted, bool needsNeg
         _scores.Clear();
         _targets.Clear();
         _samples = 0;
-        base.Dispose();
     }
 
     private void Append(ReadOnlySpan<double> scores, int target)

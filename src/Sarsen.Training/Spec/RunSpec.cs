@@ -11,7 +11,7 @@ namespace Sarsen.Training.Spec;
 [Description("A training run: data, preprocessing, model, training and evaluation.")]
 public sealed record RunSpec : IValidatableObject
 {
-    [Description("What the run and its model are called."), MinLength(1)]
+    [Description("What the run and its model are called.")]
     public string Name { get; init; } = "run";
 
     [Description("Every random choice follows from it: same seed, same weights.")]
@@ -54,6 +54,9 @@ public sealed record RunSpec : IValidatableObject
     {
         if (Name.Length == 0 || Name.IndexOfAny(['/', '\\', '\0']) >= 0 || Name is "." or "..")
             yield return new ValidationResult($"'{Name}' cannot name a run: it is part of paths, so it needs letters and no slash", [nameof(Name)]);
+        Metric? values = Metrics.FirstOrDefault(m => m is RegressionMetric), classes = Metrics.FirstOrDefault(m => m is ClassificationMetric);
+        if (values is not null && classes is not null)
+            yield return new ValidationResult($"{values.Name} measures values and {classes.Name} measures classes; a model predicts one of them, so keep the metrics of that", [nameof(Metrics)]);
         bool validates = CrossValidation is not null || Data.Validation is not null || Data.Split.Validation > 0 || Data.Split.Column is not null;
         foreach ((string member, string watched) in Watched())
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Sarsen.Training.Spec.Types;
 using Sarsen.Training.Spec.Yaml;
 
@@ -16,7 +17,7 @@ namespace Sarsen.Training.Spec;
 /// <param name="limits">What a text may cost; null for <see cref="SpecLimits.Default"/>.</param>
 public sealed class SpecBinder(ChoiceSets sets, SpecLimits? limits = null)
 {
-    private readonly SpecTypes _types = new(sets);
+    private readonly ConcurrentDictionary<Type, RecordType> _types = [];
     private readonly SpecLimits _limits = limits ?? SpecLimits.Default;
 
     /// <summary>Reads and binds a file.</summary>
@@ -36,9 +37,7 @@ public sealed class SpecBinder(ChoiceSets sets, SpecLimits? limits = null)
     /// <exception cref="SpecException">The spec has mistakes.</exception>
     public T Bind<T>(SpecText text, params IEnumerable<string> overrides) where T : class
     {
-        RecordType type;
-        lock (_types)
-            type = _types.Record(typeof(T));
+        RecordType type = _types.GetOrAdd(typeof(T), static (root, from) => new SpecTypes(from).Record(root), sets);
         var errors = new SpecErrors(_limits);
         SpecNode? root = YamlReader.Read(text, errors, _limits);
         if (root is ScalarNode { Kind: ScalarKind.Null })

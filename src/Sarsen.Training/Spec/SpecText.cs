@@ -32,7 +32,10 @@ public sealed class SpecText
     {
         int most = (limits ?? SpecLimits.Default).MaxCharacters;
         using FileStream file = File.OpenRead(path);
-        byte[] bytes = new byte[Math.Min(file.Length, 4L * most + 4)];
+        long longest = 4L * most + 3;
+        if (file.CanSeek && file.Length > longest)
+            throw new SpecException([new SpecError(1, 1, "", $"the file has {file.Length} bytes, more than a spec of {most} characters can have") { Source = path }]);
+        byte[] bytes = new byte[file.CanSeek ? file.Length : longest];
         int read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         ReadOnlySpan<byte> utf8 = bytes.AsSpan(0, read);
         if (utf8.StartsWith("\uFEFF"u8))

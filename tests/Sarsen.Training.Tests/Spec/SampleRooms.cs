@@ -20,6 +20,27 @@ public sealed record ConvSample : LayerSample
     public PaddingSample Padding { get; init; } = PaddingSample.Valid;
 
     public string? Activation { get; init; }
+
+    public DilationSample? Dilation { get; init; }
+}
+
+/// <summary>A value with a form of its own: <c>3x5</c>.</summary>
+public readonly record struct DilationSample(int Height, int Width) : IParsable<DilationSample>
+{
+    public static DilationSample Parse(string s, IFormatProvider? provider) =>
+        TryParse(s, provider, out DilationSample value) ? value : throw new FormatException("expected a dilation such as 3x5");
+
+    public static bool TryParse(string? s, IFormatProvider? provider, out DilationSample result)
+    {
+        string[] parts = (s ?? "").Split('x');
+        result = default;
+        if (parts.Length != 2 || !int.TryParse(parts[0], out int height) || !int.TryParse(parts[1], out int width))
+            return false;
+        result = new DilationSample(height, width);
+        return true;
+    }
+
+    public override string ToString() => $"{Height}x{Width}";
 }
 
 public enum PaddingSample

@@ -69,6 +69,20 @@ public sealed class SpecBinderTests
     public void Numbers_have_the_forms_of_yaml(string value, double expected) =>
         SampleRooms.Bind(SampleRooms.Digits, $"train.optimizer.adam.lr={value}").Train.Optimizer.Lr.ShouldBe(expected);
 
+    [Theory]
+    [InlineData("90s", 90_000)]
+    [InlineData("1h30m", 5_400_000)]
+    [InlineData("2d", 172_800_000)]
+    [InlineData("1m250ms", 60_250)]
+    [InlineData("0s", 0)]
+    public void A_length_of_time_has_units(string text, long milliseconds)
+    {
+        RunSpec spec = SampleRooms.Bind(SampleRooms.Digits, $"train.checkpoints.every_time={text}");
+
+        spec.Train.Checkpoints.EveryTime.ShouldBe(TimeSpan.FromMilliseconds(milliseconds));
+        SampleRooms.Bind(SpecWriter.Write(spec, SampleRooms.Sets)).ShouldBe(spec);
+    }
+
     [Fact]
     public void An_anchor_is_used_again()
     {

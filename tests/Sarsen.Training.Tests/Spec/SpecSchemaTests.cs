@@ -21,6 +21,7 @@ public sealed class SpecSchemaTests
     [InlineData("seed", "-1", false)]
     [InlineData("threads", "2.0", true)]
     [InlineData("threads", "1e1", true)]
+    [InlineData("threads", "1e-30", false)]
     [InlineData("threads", "2.5", false)]
     [InlineData("threads", "5000", false)]
     [InlineData("threads", "\"2\"", false)]
@@ -118,6 +119,18 @@ public sealed class SpecSchemaTests
         Schema["$defs"]!["layer"]!["oneOf"]![0]!["enum"]!.ToJsonString().ShouldBe("""["max_pool2d","flatten"]""");
         ((JsonObject)Schema["$defs"]!["layer"]!["oneOf"]![1]!["properties"]!).Select(p => p.Key)
             .ShouldBe(["conv2d", "max_pool2d", "flatten", "linear", "dense", "residual"]);
+    }
+
+    [Fact]
+    public void Every_property_of_this_room_has_a_description()
+    {
+        foreach ((string name, JsonNode? definition) in (JsonObject)Schema["$defs"]!)
+        {
+            if (name.EndsWith("_sample_settings", StringComparison.Ordinal))
+                continue;
+            foreach ((string property, JsonNode? rule) in definition!["properties"] as JsonObject ?? [])
+                rule!["description"].ShouldNotBeNull($"{name}.{property}");
+        }
     }
 
     [Fact]

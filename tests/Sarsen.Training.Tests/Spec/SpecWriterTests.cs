@@ -8,11 +8,13 @@ public sealed class SpecWriterTests
     [Fact]
     public void A_written_spec_binds_to_an_equal_one()
     {
-        RunSpec spec = SampleRooms.Bind(SampleRooms.Digits, "data.source.csv.types={\"a: b\": same, \"3\": valid}", "name=\"yes\"");
+        RunSpec spec = SampleRooms.Bind(SampleRooms.Digits, "data.source.csv.types={\"a: b\": same, \"3\": valid}", "name=\"yes\"", "model.layers[0].conv2d.dilation=3x5", "model.layers[6]={dense: {out_features: 3, dropout: 0.3}}");
         string written = SpecWriter.Write(spec, SampleRooms.Sets);
         RunSpec again = SampleRooms.Bind(written);
 
         again.ShouldBe(spec);
+        ((ConvSample)again.Model.Layers[0]).Dilation.ShouldBe(new DilationSample(3, 5));
+        ((LinearSample)again.Model.Layers[6]).Dropout.ShouldBe(0.3f);
         SpecWriter.Write(again, SampleRooms.Sets).ShouldBe(written);
     }
 
@@ -54,6 +56,7 @@ public sealed class SpecWriterTests
                     kernel: [3]
                     padding: same
                     activation: relu
+                    dilation: null
 
             """.ReplaceLineEndings("\n"));
         written.ShouldContain("""

@@ -13,7 +13,9 @@ internal sealed class ChoiceType(ChoiceSet set) : SpecType(set.BaseType)
 
     public override bool IsScalar => false;
 
-    public override string Expected => $"a {set.Name}, as a word or as 'word: {{settings}}'";
+    public override string Expected => $"{Article} {set.Name}, as a word or as 'word: {{settings}}'";
+
+    private string Article => set.Name[0] is 'a' or 'e' or 'i' or 'o' or 'u' ? "an" : "a";
 
     public override object? Bind(SpecNode node, string path, SpecErrors errors)
     {
@@ -26,8 +28,9 @@ internal sealed class ChoiceType(ChoiceSet set) : SpecType(set.BaseType)
                     ? BindSettings(choice, entry, path.Length == 0 ? entry.Key : $"{path}.{entry.Key}", errors)
                     : null;
             case MapNode { Entries: [var first, var second, ..] } when set.Find(first.Key) is not null:
-                errors.Add(second.KeyAt, path, $"a {set.Name} is one word with its settings below it; "
-                    + $"indent '{ScalarNode.Shorten(second.Key)}' further than '{first.Key}', or begin a new item with '- '");
+                errors.Add(second.KeyAt, path, $"{Article} {set.Name} is one word with its settings below it; " + (set.Find(second.Key) is null
+                    ? $"indent '{ScalarNode.Shorten(second.Key)}' further than '{first.Key}'"
+                    : $"keep one of '{first.Key}' and '{second.Key}', or make a list of them with '- ' before each"));
                 return null;
             default:
                 return Mismatch(node, path, errors);

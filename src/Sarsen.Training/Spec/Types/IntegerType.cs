@@ -43,12 +43,7 @@ internal sealed class IntegerType(Type clr, Bounds bounds) : SpecType(clr)
 
     public override JsonObject Schema(SchemaDefinitions definitions)
     {
-        var schema = new JsonObject { ["type"] = "integer" };
-        if (_range.Low == 0 || Type.GetTypeCode(Clr) == TypeCode.Int32)
-        {
-            schema["minimum"] = (long)_range.Low;
-            schema["maximum"] = (ulong)_range.High;
-        }
+        var schema = new JsonObject { ["type"] = "integer", ["minimum"] = (long)_range.Low, ["maximum"] = (ulong)_range.High };
         bounds.AddTo(schema);
         return schema;
     }

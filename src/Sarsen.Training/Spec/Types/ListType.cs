@@ -42,13 +42,6 @@ internal sealed class ListType<T>(SpecType item, int minimum, int maximum) : Spe
         return items.Count == nodes.Count ? new ValueList<T>(items) : null;
     }
 
-    private static string? Cure(SpecNode node) => node switch
-    {
-        ScalarNode { Kind: not ScalarKind.Null } scalar => $"put brackets around it: [{ScalarNode.Shorten(scalar.Value)}]",
-        MapNode => "begin each item with '- '",
-        _ => null,
-    };
-
     public override JsonObject Schema(SchemaDefinitions definitions)
     {
         var list = new JsonObject { ["type"] = "array", ["items"] = item.Schema(definitions) };
@@ -63,4 +56,11 @@ internal sealed class ListType<T>(SpecType item, int minimum, int maximum) : Spe
 
     public override SpecNode Write(object value) =>
         new ListNode(SpecMark.None, [.. ((IReadOnlyList<T>)value).Select(i => item.Write(i!))]);
+
+    private static string? Cure(SpecNode node) => node switch
+    {
+        ScalarNode { Kind: not ScalarKind.Null } scalar => $"put brackets around it: [{ScalarNode.Shorten(scalar.Value)}]",
+        MapNode => "begin each item with '- '",
+        _ => null,
+    };
 }

@@ -98,11 +98,21 @@ internal sealed class RecordType(Type clr) : SpecType(clr)
     {
         string where = path.Length == 0 ? "at the top" : "here";
         string known = Properties.Count == 0 ? "nothing can be set" : $"there are {string.Join(", ", Properties.Select(p => p.Name))}";
-        string? near = Suggestion.Nearest(entry.Key, Properties.Select(p => p.Name));
+        string? near = Suggestion.Nearest(entry.Key, Properties.Select(p => p.Name)) ?? Described(entry.Key);
         // An indentation that slipped puts a right word in a wrong place: name the section it belongs to.
         string? home = near is null ? Properties.FirstOrDefault(p => p.Type is RecordType inner && inner.Find(entry.Key) is not null)?.Name : null;
         string cure = home is null ? "" : $"; '{entry.Key}' belongs below '{home}'";
         errors.Add(entry.KeyAt, path, $"unknown key '{ScalarNode.Shorten(entry.Key)}' {where}; {known}{cure}", near);
+    }
+
+    // Another framework's name is often how this one describes its own: 'learning_rate' is lr, «Learning rate.».
+    private string? Described(string key)
+    {
+        if (key.Length < 4)
+            return null;
+        string words = key.Replace('_', ' ');
+        SpecProperty[] matches = [.. Properties.Where(p => p.Description?.Contains(words, StringComparison.OrdinalIgnoreCase) == true)];
+        return matches is [var only] ? only.Name : null;
     }
 
     private void Validate(object record, MapNode map, string path, SpecErrors errors)

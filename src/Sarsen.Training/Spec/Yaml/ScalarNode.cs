@@ -47,7 +47,7 @@ internal sealed partial class ScalarNode(SpecMark at, string value, bool quoted 
     {
         if (Kind == ScalarKind.Number)
         {
-            return decimal.TryParse(Value, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal d)
+            return double.IsInteger(ToDouble()) && decimal.TryParse(Value, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal d)
                 && d == decimal.Truncate(d) && Math.Abs(d) <= ulong.MaxValue ? (Int128)d : null;
         }
         if (Kind != ScalarKind.Integer)
