@@ -6,9 +6,9 @@ namespace Sarsen.Training.Metrics;
 public static class MetricCatalogue
 {
     public static ChoiceSet Choices { get; } = new("metric", typeof(Metric),
-        new Choice("accuracy", typeof(Accuracy)),
+        new Choice("accuracy", typeof(Accuracy), "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy"),
         new Choice("balanced_accuracy", typeof(BalancedAccuracy)),
-        new Choice("top_k_accuracy", typeof(TopKAccuracy)),
+        new Choice("top_k_accuracy", typeof(TopKAccuracy), "top_k_categorical_accuracy"),
         Ready(new TopKAccuracy { K = 3 }),
         Ready(new TopKAccuracy { K = 5 }),
         new Choice("precision", typeof(Precision)),

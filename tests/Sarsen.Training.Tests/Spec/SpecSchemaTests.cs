@@ -55,7 +55,7 @@ public sealed class SpecSchemaTests
     [InlineData("model.layers", "[{}]", false)]
     [InlineData("model.layers", "[{\"residual\": [{\"residual\": [{\"dense\": 2}]}]}]", true)]
     [InlineData("model.layers", "[{\"residual\": []}]", false)]
-    [InlineData("model.initialisation", "{\"weights\": \"he_normal\", \"biases\": {\"constant\": 0.1}}", true)]
+    [InlineData("model.initialisation", "{\"weights\": \"he_uniform\", \"biases\": {\"constant\": 0.1}}", true)]
     [InlineData("train.loss", "\"categorical_crossentropy\"", true)]
     [InlineData("train.loss", "\"crossentropy\"", false)]
     [InlineData("train.loss", "{\"huber\": 2}", true)]

@@ -3,7 +3,11 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Sarsen.Training.Spec;
 
-/// <summary>What parameters start as. Names and defaults are those of <c>torch.nn.init</c>, Keras's names are aliases.</summary>
+/// <summary>
+/// What parameters start as. Names are those of <c>torch.nn.init</c>; the spread of uniform and normal defaults to
+/// Keras's 0.05. Keras's names are aliases where they mean the same: its he_normal and glorot_normal are cut off at
+/// two deviations and so are not.
+/// </summary>
 public abstract record InitializerSpec
 {
     /// <summary>All initialisers: a new one is a record and a line here.</summary>
@@ -14,9 +18,9 @@ public abstract record InitializerSpec
         new Choice("normal", typeof(NormalSpec), "random_normal"),
         new Choice("truncated_normal", typeof(TruncatedNormalSpec)),
         new Choice("xavier_uniform", typeof(XavierUniformSpec), "glorot_uniform"),
-        new Choice("xavier_normal", typeof(XavierNormalSpec), "glorot_normal"),
+        new Choice("xavier_normal", typeof(XavierNormalSpec)),
         new Choice("kaiming_uniform", typeof(KaimingUniformSpec), "he_uniform"),
-        new Choice("kaiming_normal", typeof(KaimingNormalSpec), "he_normal"),
+        new Choice("kaiming_normal", typeof(KaimingNormalSpec)),
         new Choice("orthogonal", typeof(OrthogonalSpec)));
 }
 
