@@ -1,0 +1,13 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+namespace Sarsen.Training.Spec;
+
+/// <summary>As <c>torch.nn.HuberLoss</c>.</summary>
+[Description("Squared where the error is at most delta, straight beyond.")]
+[DefaultProperty(nameof(Delta))]
+public sealed record HuberLossSpec : LossSpec
+{
+    [Description("Where the square ends, in units of the target."), Range(0, double.MaxValue, MinimumIsExclusive = true)]
+    public double Delta { get; init; } = 1;
+}

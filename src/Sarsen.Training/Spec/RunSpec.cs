@@ -1,0 +1,92 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Sarsen.Training.Metrics;
+
+namespace Sarsen.Training.Spec;
+
+/// <summary>
+/// One run, from data to metrics: what <c>spec.yaml</c> says. The choice sets «source», «step», «layer» and «preset»
+/// belong to the rooms that build them and are passed to <see cref="Sets"/>.
+/// </summary>
+[Description("A training run: data, preprocessing, model, training and evaluation.")]
+public sealed record RunSpec : IValidatableObject
+{
+    [Description("What the run and its model are called.")]
+    public string Name { get; init; } = "run";
+
+    [Description("Every random choice follows from it: same seed, same weights.")]
+    public ulong Seed { get; init; }
+
+    [Description("Where the data comes from, what is predicted, how it is split.")]
+    public required DataSpec Data { get; init; }
+
+    [Description("Steps from raw columns to the model's inputs, in order; fitted on the training split only."), ChoiceOf("step")]
+    public IReadOnlyList<object> Preprocess { get; init; } = [];
+
+    [Description("The network.")]
+    public required ModelSpec Model { get; init; }
+
+    [Description("How it is trained.")]
+    public required TrainSpec Train { get; init; }
+
+    [Description("What is measured on the validation and test splits; empty: what is usual for the task.")]
+    public IReadOnlyList<Metric> Metrics { get; init; } = [];
+
+    [Description("Train on every fold but one in turn and report mean and deviation; nothing: one run.")]
+    public CrossValidationSpec? CrossValidation { get; init; }
+
+    [Description("Threads; 0: one for each core the process may use. The result does not depend on it."), Range(0, 4096)]
+    public int Threads { get; init; }
+
+    /// <summary>All sets of a run's spec: those of this room and those of others.</summary>
+    /// <param name="others">«source», «step», «layer», «preset» and whatever their records hold.</param>
+    public static ChoiceSets Sets(params IEnumerable<ChoiceSet> others) => new(
+    [
+        OptimizerSpec.Choices,
+        ScheduleSpec.Choices,
+        LossSpec.Choices,
+        InitializerSpec.Choices,
+        MetricCatalogue.Choices,
+        .. others,
+    ]);
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Name.Length == 0 || Name.IndexOfAny(['/', '\\', '\0']) >= 0 || Name is "." or "..")
+            yield return new ValidationResult($"'{Name}' cannot name a run: it is part of paths, so it needs letters and no slash", [nameof(Name)]);
+        Metric? values = Metrics.FirstOrDefault(m => m is RegressionMetric), classes = Metrics.FirstOrDefault(m => m is ClassificationMetric);
+        if (values is not null && classes is not null)
+            yield return new ValidationResult($"{values.Name} measures values and {classes.Name} measures classes; a model predicts one of them, so keep the metrics of that", [nameof(Metrics)]);
+        bool validates = CrossValidation is not null || Data.Validation is not null || Data.Split.Validation > 0 || Data.Split.Column is not null;
+        foreach ((string member, string watched) in Watched())
+        {
+            if (WhyUnknown(watched, validates) is { } why)
+                yield return new ValidationResult($"'{watched}' cannot be watched: {why}", [member]);
+        }
+    }
+
+    private IEnumerable<(string Member, string Metric)> Watched()
+    {
+        if (Train.EarlyStopping is { } stopping)
+            yield return ("Train.EarlyStopping.Metric", stopping.Metric);
+        if (Train.Schedule is ReduceOnPlateauSpec plateau)
+            yield return ("Train.Schedule", plateau.Metric);
+    }
+
+    private string? WhyUnknown(string watched, bool validates)
+    {
+        if (watched == "train_loss")
+            return null;
+        const string prefix = "validation_";
+        if (!watched.StartsWith(prefix, StringComparison.Ordinal))
+            return "expected train_loss, validation_loss or validation_ and the name of a metric";
+        if (!validates)
+            return "there is no validation split; give data.split.validation a part, or data.validation a source";
+        string name = watched[prefix.Length..];
+        string[] known = [.. Metrics.Select(m => m.Name)];
+        if (name == "loss" || known.Length == 0 || known.Contains(name))
+            return null;
+        string near = Suggestion.Nearest(name, known) is { } word ? $"; did you mean '{prefix}{word}'?" : "";
+        return $"'{name}' is not among the metrics ({string.Join(", ", known)}){near}";
+    }
+}
