@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Sarsen.Data;
+using Sarsen.Data.Preprocessing;
 using Sarsen.Training.Metrics;
 
 namespace Sarsen.Training.Spec;
@@ -20,8 +22,8 @@ public sealed record RunSpec : IValidatableObject
     [Description("Where the data comes from, what is predicted, how it is split.")]
     public required DataSpec Data { get; init; }
 
-    [Description("Steps from raw columns to the model's inputs, in order; fitted on the training split only."), ChoiceOf("step")]
-    public IReadOnlyList<object> Preprocess { get; init; } = [];
+    [Description("Steps from raw columns to the model's inputs, in order; fitted on the training split only.")]
+    public IReadOnlyList<PreprocessStep> Preprocess { get; init; } = [];
 
     [Description("The network.")]
     public required ModelSpec Model { get; init; }

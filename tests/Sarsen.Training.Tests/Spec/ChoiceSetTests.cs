@@ -1,3 +1,4 @@
+using Sarsen.Data.Splits;
 using System.ComponentModel;
 using Sarsen.Training.Spec;
 

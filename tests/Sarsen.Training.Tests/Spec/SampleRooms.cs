@@ -1,5 +1,8 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Sarsen.Data.Preprocessing;
+using Sarsen.Data.Sources;
+using Sarsen.Data.Tables;
 using Sarsen.Training.Spec;
 
 namespace Sarsen.Training.Tests.Spec;
@@ -80,7 +83,7 @@ public sealed record ResidualSample : LayerSample
 }
 
 [DefaultProperty(nameof(Path))]
-public sealed record CsvSample
+public sealed record CsvSample : DataSource
 {
     [DataType("path")]
     public required string Path { get; init; }
@@ -88,9 +91,13 @@ public sealed record CsvSample
     public bool Header { get; init; } = true;
 
     public IReadOnlyDictionary<string, PaddingSample> Types { get; init; } = new Dictionary<string, PaddingSample>();
+
+    public override IRowSource Open(SourceContext context) => throw new NotSupportedException("a sample that is only bound");
+
+    public override IReadOnlyList<string> Files() => [Path];
 }
 
-public sealed record ScaleSample
+public sealed record ScaleSample : PreprocessStep
 {
     public IReadOnlyList<string>? Columns { get; init; }
 }
@@ -104,8 +111,8 @@ internal static class SampleRooms
             new Choice("flatten", typeof(FlattenSample)),
             new Choice("linear", typeof(LinearSample), "dense"),
             new Choice("residual", typeof(ResidualSample))),
-        new ChoiceSet("source", typeof(object), new Choice("csv", typeof(CsvSample))),
-        new ChoiceSet("step", typeof(object), new Choice("scale", typeof(ScaleSample))),
+        new ChoiceSet("source", typeof(DataSource), new Choice("csv", typeof(CsvSample))),
+        new ChoiceSet("step", typeof(PreprocessStep), new Choice("scale", typeof(ScaleSample))),
         new ChoiceSet("preset", typeof(object)));
 
     private static readonly SpecBinder Binder = new(Sets);

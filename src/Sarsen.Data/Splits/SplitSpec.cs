@@ -1,36 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 
-namespace Sarsen.Training.Spec;
-
-/// <summary>Where the data of a run comes from, what is predicted from what, and how it is split.</summary>
-[Description("Where the data comes from, what is predicted, how it is split.")]
-public sealed record DataSpec
-{
-    [Description("The data; split below unless validation and test have sources of their own."), ChoiceOf("source")]
-    public required object Source { get; init; }
-
-    [Description("A source of its own for validation; nothing: a part of the data."), ChoiceOf("source")]
-    public object? Validation { get; init; }
-
-    [Description("A source of its own for the test; nothing: a part of the data."), ChoiceOf("source")]
-    public object? Test { get; init; }
-
-    [Description("The column that is predicted, or several for regression; empty: none.")]
-    public IReadOnlyList<string> Target { get; init; } = [];
-
-    [Description("The columns it is predicted from; nothing: all but the target."), MinLength(1)]
-    public IReadOnlyList<string>? Features { get; init; }
-
-    [Description("The classes in their order; nothing: those of the training split, sorted."), MinLength(1)]
-    public IReadOnlyList<string>? Classes { get; init; }
-
-    [Description("The parts for training, validation and test.")]
-    public SplitSpec Split { get; init; } = new();
-
-    [Description("Whether each epoch has its own order of samples, which follows from the seed.")]
-    public bool Shuffle { get; init; } = true;
-}
+namespace Sarsen.Data.Splits;
 
 [Description("The parts for training, validation and test: fractions that sum to 1, or a column that says it.")]
 public sealed record SplitSpec : IValidatableObject
@@ -65,15 +36,4 @@ public sealed record SplitSpec : IValidatableObject
         if (ways.Length > 1)
             yield return new ValidationResult($"one way to split was expected, found {string.Join(" and ", ways)}; keep one");
     }
-}
-
-[Description("k-fold cross-validation.")]
-[DefaultProperty(nameof(Folds))]
-public sealed record CrossValidationSpec
-{
-    [Description("How many folds."), Range(2, 1000)]
-    public int Folds { get; init; } = 5;
-
-    [Description("Every fold has the classes in the same proportions.")]
-    public bool Stratify { get; init; }
 }

@@ -1,0 +1,7 @@
+namespace Sarsen.Data.Sources;
+
+/// <summary>Every source there is; a new one is one more line.</summary>
+public static class SourceCatalogue
+{
+    public static IReadOnlyList<CatalogueEntry> All { get; } = [];
+}
