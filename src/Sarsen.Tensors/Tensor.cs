@@ -92,6 +92,16 @@ public readonly unsafe struct Tensor : IEquatable<Tensor>
     /// <summary>Forgets the gradient of this leaf: the next backward writes it anew instead of adding to it.</summary>
     public void ZeroGrad() => Record.GradSet = false;
 
+    /// <summary>The gradient of this leaf, to be written whole: what it held does not count.</summary>
+    internal Tensor TakeGrad()
+    {
+        ref TensorRecord record = ref Record;
+        if (record.Grad.IsNone)
+            record.Grad = Empty(record.DType, record.Shape);
+        record.GradSet = true;
+        return record.Grad;
+    }
+
     /// <summary>The elements, for a contiguous tensor of <typeparamref name="T"/>.</summary>
     /// <exception cref="InvalidOperationException">Another element type, not contiguous, or more than 2^31 - 1 elements.</exception>
     public Span<T> AsSpan<T>() where T : unmanaged

@@ -1,3 +1,5 @@
+using Sarsen.Formats;
+
 namespace Sarsen.Data.Preprocessing;
 
 /// <summary>Every step there is; a new one is one more line.</summary>

@@ -1,3 +1,5 @@
+using Sarsen.Formats;
+
 namespace Sarsen.Data.Sources;
 
 /// <summary>Every source there is; a new one is one more line.</summary>
