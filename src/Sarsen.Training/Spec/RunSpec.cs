@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using Sarsen.Data;
 using Sarsen.Data.Preprocessing;
 using Sarsen.Data.Sources;
+using Sarsen.Formats;
 using Sarsen.Models.Layers;
 using Sarsen.Models.Presets;
 using Sarsen.Training.Metrics;

@@ -1,6 +1,4 @@
-using Sarsen.Training.Spec;
-
-namespace Sarsen.Training.Tests.Spec;
+namespace Sarsen.Formats.Tests;
 
 public sealed class SuggestionTests
 {

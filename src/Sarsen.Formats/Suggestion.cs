@@ -1,4 +1,4 @@
-namespace Sarsen.Training.Spec;
+namespace Sarsen.Formats;
 
 /// <summary>
 /// The nearest right word, by the Damerau-Levenshtein distance in its optimal string alignment form
