@@ -1,6 +1,7 @@
 using Sarsen.Data.Batches;
 using Sarsen.Models;
 using Sarsen.Nn.Losses;
+using Sarsen.Nn.Ops;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Threads;
 using Sarsen.Training.Metrics;

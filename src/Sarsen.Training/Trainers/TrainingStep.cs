@@ -21,7 +21,7 @@ public sealed unsafe class TrainingStep : IDisposable
     private readonly LearningTask _task;
     private readonly Loss _loss;
     private readonly Workers _workers;
-    private readonly int? _grain;
+    private readonly int _grain;
     private readonly Arena _arena;
     private readonly Tape _tape = new();
     private readonly GradientTree? _tree;
@@ -36,7 +36,7 @@ public sealed unsafe class TrainingStep : IDisposable
     /// <param name="workers">Who computes.</param>
     public TrainingStep(Network network, LearningTask task, Loss loss, ulong seed, int? grain, Workers workers)
     {
-        (_network, _task, _loss, _grain, _workers) = (network, task, loss, grain, workers);
+        (_network, _task, _loss, _grain, _workers) = (network, task, loss, grain ?? int.MaxValue, workers);
         _arena = new Arena(workers);
         _tree = grain is null ? null : new GradientTree(network.Body);
         _rng = new Rng(seed, "step");
@@ -58,9 +58,9 @@ public sealed unsafe class TrainingStep : IDisposable
         if (_tree is null)
             return RunGrain(batch, step, 0, batch.Count, 1);
         double total = Weight(batch, 0, batch.Count), sum = 0;
-        for (int start = 0; start < batch.Count; start += _grain!.Value)
+        for (int start = 0; start < batch.Count; start += _grain)
         {
-            int rows = Math.Min(_grain.Value, batch.Count - start);
+            int rows = Math.Min(_grain, batch.Count - start);
             double part = Weight(batch, start, rows) / total;
             sum += part * RunGrain(batch, step, start, rows, part);
             _tree.Add(_workers);
@@ -95,7 +95,7 @@ public sealed unsafe class TrainingStep : IDisposable
     private NonFiniteLossException NotFinite(long step, double value)
     {
         string place, cause;
-        if (_network.Body.State().FirstOrDefault(s => !Tape.IsFinite(s.Value)) is { Name: { } name })
+        if (_network.Body.FindNonFinite() is { } name)
         {
             (place, cause) = (name, $"its weights '{name}' are no longer finite: the step before it was too large");
         }
