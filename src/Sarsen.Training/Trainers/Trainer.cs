@@ -36,6 +36,7 @@ public sealed class Trainer : IDisposable
     private readonly TrainSpec _spec;
     private readonly Optimizer _optimizer;
     private readonly LearningRateSchedule _schedule;
+    private readonly double _rate;
     private readonly TrainingStep _step;
     private readonly Evaluator? _validation;
     private readonly SampleSet? _validationSamples;
@@ -55,7 +56,8 @@ public sealed class Trainer : IDisposable
         (_network, _spec, _time, _observer, _checkpoints, _workers) =
             (setup.Network, setup.Spec, setup.Time, setup.Observer, setup.Checkpoints, setup.Workers);
         _optimizer = setup.Spec.Optimizer.Create(setup.Network.Body);
-        _schedule = setup.Spec.Schedule.Create(setup.Spec.Optimizer.Lr);
+        _rate = setup.Spec.Schedule.PeakRate(setup.Spec.Optimizer.Lr);
+        _schedule = setup.Spec.Schedule.Create(_rate, Watched.BetterOf((setup.Spec.Schedule as ReduceOnPlateauSpec)?.Metric ?? "", setup.Metrics));
         _step = new TrainingStep(setup.Network, setup.Task, setup.Loss, setup.Seed, setup.Spec.Grain, setup.Workers);
         _validationSamples = setup.Validation;
         _validation = setup.Validation is null ? null : new Evaluator(setup.Network, setup.Task, setup.Loss, setup.Metrics, setup.Workers);
@@ -153,7 +155,7 @@ public sealed class Trainer : IDisposable
 
     private double LearningRate(long step)
     {
-        double rate = _spec.Optimizer.Lr * _schedule.FactorAt(step, StepsPerEpoch, TotalSteps);
+        double rate = _rate * _schedule.FactorAt(step, StepsPerEpoch, TotalSteps);
         return _schedule is ReduceOnPlateau ? rate * State.Plateau.Current : rate;
     }
 
