@@ -62,7 +62,7 @@ public static class ModelFolder
         }
         catch (NetworkException e)
         {
-            throw new ModelFormatException(Path.Combine(path, NetworkFile), e.Message, e);
+            throw new ModelFormatException(Path.Combine(path, NetworkFile), 0, e.Message, e);
         }
         ReadWeights(network, Path.Combine(path, WeightsFile));
         return network;
@@ -75,9 +75,7 @@ public static class ModelFolder
         using SafetensorsFile from = SafetensorsFile.Open(file);
         foreach (ModuleState state in network.Body.State())
         {
-            if (!from.Contains(state.Name))
-                throw new ModelFormatException(file, $"has no '{state.Name}' of shape {state.Value.Shape}, which the network needs; it has {string.Join(", ", from.Names.Take(20))}");
-            from.ReadInto(state.Name, state.Value);
+            from.ReadInto(state.Name, state.Value, convert: true);
         }
     }
 
@@ -85,14 +83,14 @@ public static class ModelFolder
     {
         string file = Path.Combine(path, name);
         if (!File.Exists(file))
-            throw new ModelFormatException(file, "is not there: this folder holds no model, or only a part of one");
+            throw new ModelFormatException(file, 0, "is not there: this folder holds no model, or only a part of one");
         try
         {
             return read(File.ReadAllText(file));
         }
         catch (JsonException e)
         {
-            throw new ModelFormatException(file, e.Message, e);
+            throw new ModelFormatException(file, 0, e.Message, e);
         }
     }
 }
