@@ -3,13 +3,11 @@ using Sarsen.Data.Sources;
 using Sarsen.Formats;
 using Sarsen.Models;
 using Sarsen.Nn;
-using Sarsen.Nn.Losses;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Threads;
 using Sarsen.Training.Checkpoints;
 using Sarsen.Training.Metrics;
 using Sarsen.Training.Spec;
-using Sarsen.Training.Tasks;
 using Sarsen.Training.Trainers;
 
 namespace Sarsen.Training.Runs;

@@ -1,6 +1,5 @@
 using Sarsen.Data.Batches;
 using Sarsen.Models;
-using Sarsen.Nn.Losses;
 using Sarsen.Nn.Optimizers;
 using Sarsen.Nn.Schedules;
 using Sarsen.Tensors.Threads;
@@ -8,7 +7,6 @@ using Sarsen.Training.Checkpoints;
 using Sarsen.Training.Metrics;
 using Sarsen.Training.Runs;
 using Sarsen.Training.Spec;
-using Sarsen.Training.Tasks;
 
 namespace Sarsen.Training.Trainers;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Sarsen.Terminal;
 using Sarsen.Training.Runs;
 using Sarsen.Training.Spec;
-using Sarsen.Tensors.Threads;
 
 namespace Sarsen.Commands;
 
