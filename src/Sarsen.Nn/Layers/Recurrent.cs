@@ -1,3 +1,4 @@
+using Sarsen.Nn.Autograd;
 using Sarsen.Nn.Ops;
 using Sarsen.Tensors;
 
@@ -23,6 +24,7 @@ public abstract class Recurrent : Module
         ArgumentOutOfRangeException.ThrowIfLessThan(inputSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(hiddenSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(numLayers, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(numLayers, Dispatch.MaxInputs);
         ArgumentOutOfRangeException.ThrowIfNegative(dropout);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(dropout, 1);
         (InputSize, HiddenSize, BatchFirst, Dropout) = (inputSize, hiddenSize, batchFirst, dropout);
@@ -61,7 +63,7 @@ public abstract class Recurrent : Module
         if (x.Rank != 3 || x.Shape[2] != InputSize)
             throw new ShapeException($"{Kind} at '{Path}': an input of {(BatchFirst ? "(N, T" : "(T, N")}, {InputSize}) expected, it has the shape {x.Shape}");
         x = BatchFirst ? x.Transpose(0, 1) : x; // (T, N, in)
-        Span<Tensor> hiddens = new Tensor[_layers.Count], cells = new Tensor[_layers.Count];
+        TensorList hiddens = default, cells = default;
         for (int k = 0; k < _layers.Count; k++)
         {
             x = k > 0 && Dropout > 0 ? x.Dropout(Dropout, $"{Path}.{k}") : x;
@@ -74,13 +76,10 @@ public abstract class Recurrent : Module
 
     private protected abstract RecurrentResult RunLayer(Tensor x, RecurrentWeights weights, Tensor hidden, Tensor cell);
 
-    private static Tensor Stack(ReadOnlySpan<Tensor> states)
+    private Tensor Stack(TensorList states)
     {
-        if (states.Length == 1)
-            return states[0].Unsqueeze(0);
-        Span<Tensor> rows = new Tensor[states.Length];
-        for (int k = 0; k < states.Length; k++)
-            rows[k] = states[k].Unsqueeze(0);
-        return Tensor.Concat(0, rows);
+        for (int k = 0; k < _layers.Count; k++)
+            states[k] = states[k].Unsqueeze(0); // (1, N, H)
+        return _layers.Count == 1 ? states[0] : Tensor.Concat(0, ((ReadOnlySpan<Tensor>)states)[.._layers.Count]); // (layers, N, H)
     }
 }
