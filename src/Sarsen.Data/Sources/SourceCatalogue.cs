@@ -1,3 +1,4 @@
+using Sarsen.Data.Sources.Csv;
 using Sarsen.Formats;
 
 namespace Sarsen.Data.Sources;
@@ -5,5 +6,9 @@ namespace Sarsen.Data.Sources;
 /// <summary>Every source there is; a new one is one more line.</summary>
 public static class SourceCatalogue
 {
-    public static IReadOnlyList<CatalogueEntry> All { get; } = [];
+    public static IReadOnlyList<CatalogueEntry> All { get; } =
+    [
+        new("csv", typeof(CsvSource)),
+        new("tsv", typeof(TsvSource)),
+    ];
 }
