@@ -32,6 +32,7 @@ public sealed class TrainingRun
     }
 
     /// <summary>Runs a spec to its end, or until <paramref name="stop"/> asks for a pause.</summary>
+    /// <exception cref="SpecException">The spec has mistakes.</exception>
     /// <exception cref="RunException">It cannot begin or go on.</exception>
     /// <exception cref="DataException">The data is not what the spec says.</exception>
     /// <exception cref="NetworkException">The network does not fit together, or not the data.</exception>
@@ -39,6 +40,7 @@ public sealed class TrainingRun
     public static RunResult Start(RunSpec spec, RunOptions? options = null, CancellationToken stop = default)
     {
         options ??= new RunOptions();
+        spec = spec.Checked();
         Workers workers = options.Workers ?? (spec.Threads == 0 ? Workers.Shared : Workers.Shared.Take(spec.Threads));
         string path = options.Folder ?? Path.Combine("runs", spec.Name);
         using RunFolder folder = options.Resume
