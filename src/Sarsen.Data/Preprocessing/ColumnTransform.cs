@@ -17,6 +17,9 @@ internal sealed record ColumnChange(ColumnInfo Input, ColumnInfo Output, Func<Co
     /// <summary>See <see cref="Transform.ElementNames"/>.</summary>
     public IReadOnlyList<string>? ElementNames { get; init; }
 
+    /// <summary>See <see cref="Transform.IdsOf"/>.</summary>
+    public int? Ids { get; init; }
+
     /// <summary>See <see cref="Transform.Fills"/>.</summary>
     public bool Fills { get; init; }
 
@@ -70,6 +73,8 @@ internal sealed class ColumnTransform : Transform
     public override bool Fills(string column) => Find(column)?.Fills ?? false;
 
     public override double Undo(string column, double value) => Find(column)?.Undo is { } undo ? undo(value) : value;
+
+    public override int? IdsOf(string column) => Find(column)?.Ids;
 
     public override IReadOnlyList<string>? ElementNames(string column) => Find(column)?.ElementNames;
 

@@ -27,6 +27,9 @@ internal abstract class Transform(StepInput output)
     /// <summary>Turns a value of a column that is predicted back into what it was before this step.</summary>
     public virtual double Undo(string column, double value) => value;
 
+    /// <summary>The number of token ids of a column that this step made, or null.</summary>
+    public virtual int? IdsOf(string column) => null;
+
     /// <summary>Names of the elements of a column that this step made, or null.</summary>
     public virtual IReadOnlyList<string>? ElementNames(string column) => null;
 }

@@ -36,12 +36,12 @@ public static class Folds
     {
         Check(classes.Count, folds);
         // Classes are taken in the order in which they appear first, as scikit-learn numbers them.
-        int[] order = [.. classes.Distinct()];
+        IEnumerable<IGrouping<int, long>> groups = Enumerable.Range(0, classes.Count).GroupBy(i => classes[i], i => (long)i);
         int[] foldOf = new int[classes.Count];
         long start = 0;
-        foreach (int label in order)
+        foreach (IGrouping<int, long> group in groups)
         {
-            long[] members = [.. Enumerable.Range(0, classes.Count).Where(i => classes[i] == label).Select(i => (long)i)];
+            (int label, long[] members) = (group.Key, [.. group]);
             if (members.Length < folds)
                 throw new DataException($"folds: class {label} has {members.Length} rows, fewer than {folds} folds: some fold would have none; use fewer folds, or do not stratify");
             KeyedPermutation? shuffle = seed is { } s ? new KeyedPermutation(members.Length, new RngKey(s, "folds").Child(label.ToString(CultureInfo.InvariantCulture))) : null;

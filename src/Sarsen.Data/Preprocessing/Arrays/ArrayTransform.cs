@@ -15,6 +15,8 @@ internal sealed class ArrayTransform : Transform
     private ArrayTransform(StepInput input, (int Index, ArrayOperation Operation)[] columns)
         : base(input with { Schema = Replace(input.Schema, columns) }) => _columns = columns;
 
+    public bool IsRandom => _columns.Any(c => c.Operation.IsRandom);
+
     /// <summary>The operation of a column, or null.</summary>
     public ArrayOperation? Of(string column) =>
         _columns.FirstOrDefault(c => Output.Schema.Columns[c.Index].Name == column).Operation;

@@ -24,5 +24,8 @@ public sealed record DropColumnsStep : PlainStep
         : Transform(input with { Schema = new Schema([.. kept.Select(i => input.Schema.Columns[i])]) })
     {
         public override RowBlock Apply(RowBlock rows) => rows.With(Output.Schema, [.. kept.Select(i => rows.Columns[i])]);
+
+        // What is taken away may be missing.
+        public override bool Fills(string column) => Output.Schema.IndexOf(column) < 0;
     }
 }

@@ -89,7 +89,8 @@ public sealed record TokenizeStep : FittedStep<IReadOnlyList<ColumnTokens>>
                 Encode(vocabulary, texts[row], ids.Slice(row * Length, Length));
             }
             return new ArrayColumn(output, bytes, column.Count);
-        });
+        })
+        { Ids = vocabulary.Size };
     }
 
     private void Encode(Vocabulary vocabulary, string text, Span<long> ids)
