@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Kernels;
 using Sarsen.Tensors.Threads;
@@ -32,6 +34,22 @@ public class BitsTests
             using (VectorRanges.Narrow(narrower))
                 TestNetwork.Make(name).Train(Workers.Serial, steps: 4).ShouldBe(expected, $"{narrower} narrower");
         }
+    }
+
+    /// <summary>
+    /// Losses and weights of four steps, wherever and with whatever instructions they run. Another value is a change of
+    /// the numerics, which runs that were begun before cannot be resumed under.
+    /// </summary>
+    [Theory]
+    [InlineData("mlp", "10441BB89639F536")]
+    [InlineData("cnn", "B1DA90C34F278A1F")]
+    [InlineData("lstm", "7E6530FB17E89825")]
+    [InlineData("gru", "4693DAE64DDAF636")]
+    [InlineData("rnn", "5C3BC46BB313556D")]
+    public void Training_has_the_same_bits_on_every_machine(string name, string sha256)
+    {
+        double[] values = TestNetwork.Make(name).Train(Workers.Shared, steps: 4);
+        Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes<double>(values)))[..16].ShouldBe(sha256);
     }
 
     [Theory]

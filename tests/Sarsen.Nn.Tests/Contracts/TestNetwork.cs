@@ -96,7 +96,7 @@ internal sealed class TestNetwork
     private static Tensor SampleTensor(in Shape shape, DType type)
     {
         var rng = new Rng(2, "samples");
-        double[] values = [.. Enumerable.Range(0, (int)shape.Count).Select(i => (double)(float)rng.Normal(i))];
+        double[] values = [.. Enumerable.Range(0, (int)shape.Count).Select(i => rng.Uniform(i) * 4.0 - 2)];
         return Autograd.SampleTensors.Make(new SampleInput(shape, Grad: false), values, type);
     }
 
