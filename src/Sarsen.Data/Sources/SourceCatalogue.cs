@@ -1,4 +1,6 @@
 using Sarsen.Data.Sources.Csv;
+using Sarsen.Data.Sources.JsonLines;
+using Sarsen.Data.Sources.PlainText;
 using Sarsen.Formats;
 
 namespace Sarsen.Data.Sources;
@@ -10,5 +12,7 @@ public static class SourceCatalogue
     [
         new("csv", typeof(CsvSource)),
         new("tsv", typeof(TsvSource)),
+        new("jsonl", typeof(JsonLinesSource), "json_lines", "ndjson"),
+        new("text", typeof(TextSource)),
     ];
 }
