@@ -53,7 +53,7 @@ internal sealed class RunView : IRunObserver
         if (result.CrossValidation is { } folds)
         {
             console.WriteLine();
-            console.Write(new Text(folds.ToText()));
+            console.Write(new Spectre.Console.Text(folds.ToText()));
             return;
         }
         if (result.State is { History.Count: > 1 } state)
