@@ -48,6 +48,23 @@ public sealed record RunSpec : IValidatableObject
         ChoiceSet.Of("layer", typeof(LayerSpec), LayerCatalogue.All),
         ChoiceSet.Of("preset", typeof(PresetSpec), PresetCatalogue.All));
 
+    private static readonly SpecBinder Binder = new(Choices);
+
+    /// <summary>Reads a spec from a file.</summary>
+    /// <param name="path">The YAML.</param>
+    /// <param name="overrides">Settings that go before the file's: see <see cref="SpecBinder.Bind"/>.</param>
+    /// <exception cref="SpecException">The spec has mistakes.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static RunSpec Load(string path, params IEnumerable<string> overrides) => Binder.Load<RunSpec>(path, overrides);
+
+    /// <summary>
+    /// This spec as it would be read from a file in the current folder: with absolute paths, and checked by the same
+    /// rules, which code that makes records does not ask.
+    /// </summary>
+    /// <exception cref="SpecException">It has mistakes.</exception>
+    public RunSpec Checked() =>
+        Binder.Bind<RunSpec>(new SpecText("the spec", SpecWriter.Write(this, Choices), Environment.CurrentDirectory));
+
     /// <summary>The sets of this room and those of others.</summary>
     internal static ChoiceSets Sets(params IEnumerable<ChoiceSet> others) => new(
     [
