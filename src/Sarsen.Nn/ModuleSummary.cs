@@ -37,8 +37,8 @@ public sealed record ModuleSummary(IReadOnlyList<SummaryRow> Rows, Shape Input, 
         {
             Tensor result = module.Call(scope.Empty(type ?? module.DType, input));
             output = result.Shape;
-            Tensor total = loss is null ? result.Sum() : loss(scope, result);
             graph = tape.ToGraph(module);
+            Tensor total = loss is null ? result.Sum() : loss(scope, result);
             if (total.RequiresGrad)
                 tape.Backward(total);
         }

@@ -122,6 +122,21 @@ public readonly unsafe struct Tensor : IEquatable<Tensor>
         }
     }
 
+    /// <summary>
+    /// The bytes <paramref name="offset"/> to <paramref name="offset"/> + <paramref name="count"/> of a contiguous tensor:
+    /// how tensors beyond 2 GiB are read and written.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The stretch leaves the tensor.</exception>
+    public Span<byte> BytesAt(long offset, int count)
+    {
+        ref TensorRecord record = ref Record;
+        long bytes = record.Shape.Count * record.DType.Size();
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, bytes - count);
+        return new Span<byte>(ContiguousData(record) + offset, count);
+    }
+
     /// <summary>A copy of the elements, row-major, whatever the strides.</summary>
     public T[] ToArray<T>() where T : unmanaged
     {

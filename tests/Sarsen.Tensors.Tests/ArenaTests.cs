@@ -25,14 +25,15 @@ public class ArenaTests
     {
         using var arena = new Arena();
         Tensor old;
-        using (Scope scope = arena.Begin(Mode.Inference))
+        using (Scope scope = arena.Begin(Mode.Inference, name: "request 1"))
             old = scope.Zeros(DType.F32, s_four);
-        using (Scope scope = arena.Begin(Mode.Inference))
+        using (Scope scope = arena.Begin(Mode.Inference, name: "request 2"))
         {
             Tensor now = scope.Zeros(DType.F32, s_four);
             now.Slot.ShouldBe(old.Slot);
-            Should.Throw<StaleTensorException>(() => old.DType);
+            Should.Throw<StaleTensorException>(() => old.DType).Message.ShouldContain("request 1");
         }
+        Should.Throw<StaleTensorException>(() => old.DType).Message.ShouldContain("an earlier scope");
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using Sarsen.Tensors.Kernels;
+using Sarsen.Tensors;
 
 namespace Sarsen.Models.Layers;
 

@@ -12,6 +12,7 @@ public static class LayerCatalogue
         new("max_pool2d", typeof(MaxPool2dSpec), "max_pooling2d"),
         new("avg_pool2d", typeof(AvgPool2dSpec), "average_pooling2d"),
         new("flatten", typeof(FlattenSpec)),
+        new("reshape", typeof(ReshapeSpec), "unflatten"),
         new("dropout", typeof(DropoutSpec)),
         new("batch_norm", typeof(BatchNormSpec), "batch_norm1d", "batch_norm2d", "batch_normalization"),
         new("layer_norm", typeof(LayerNormSpec), "layer_normalization"),

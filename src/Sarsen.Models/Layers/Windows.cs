@@ -1,5 +1,4 @@
 using Sarsen.Tensors;
-using Sarsen.Tensors.Kernels;
 
 namespace Sarsen.Models.Layers;
 

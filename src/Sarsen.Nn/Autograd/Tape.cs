@@ -23,6 +23,8 @@ public sealed partial class Tape : ITape
         Array.Clear(_nodes, 0, Count);
         Count = 0;
         _operandCount = 0;
+        // A module's call that threw left its own here.
+        CurrentModule = null;
     }
 
     internal void Record(Op op, in OpAttributes attributes, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs,

@@ -1,6 +1,5 @@
 using Sarsen.Nn.Ops;
 using Sarsen.Tensors;
-using Sarsen.Tensors.Kernels;
 
 namespace Sarsen.Nn.Layers;
 

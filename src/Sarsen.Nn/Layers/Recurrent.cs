@@ -1,3 +1,4 @@
+using Sarsen.Nn.Autograd;
 using Sarsen.Nn.Ops;
 using Sarsen.Tensors;
 
@@ -15,6 +16,8 @@ public readonly record struct RecurrentResult(Tensor Output, Tensor Hidden, Tens
 /// </summary>
 public abstract class Recurrent : Module
 {
+    private static readonly string[] s_layerNames = [.. Enumerable.Range(0, Dispatch.MaxInputs).Select(k => k.ToString())];
+
     private readonly List<RecurrentWeights> _layers = [];
 
     private protected Recurrent(int gates, long inputSize, long hiddenSize, int numLayers, bool bias, bool batchFirst, double dropout, DType type)
@@ -23,6 +26,7 @@ public abstract class Recurrent : Module
         ArgumentOutOfRangeException.ThrowIfLessThan(inputSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(hiddenSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(numLayers, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(numLayers, Dispatch.MaxInputs);
         ArgumentOutOfRangeException.ThrowIfNegative(dropout);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(dropout, 1);
         (InputSize, HiddenSize, BatchFirst, Dropout) = (inputSize, hiddenSize, batchFirst, dropout);
@@ -61,10 +65,10 @@ public abstract class Recurrent : Module
         if (x.Rank != 3 || x.Shape[2] != InputSize)
             throw new ShapeException($"{Kind} at '{Path}': an input of {(BatchFirst ? "(N, T" : "(T, N")}, {InputSize}) expected, it has the shape {x.Shape}");
         x = BatchFirst ? x.Transpose(0, 1) : x; // (T, N, in)
-        Span<Tensor> hiddens = new Tensor[_layers.Count], cells = new Tensor[_layers.Count];
+        TensorList hiddens = default, cells = default;
         for (int k = 0; k < _layers.Count; k++)
         {
-            x = k > 0 && Dropout > 0 ? x.Dropout(Dropout, $"{Path}.{k}") : x;
+            x = k > 0 && Dropout > 0 ? DropBetween(x, k) : x;
             RecurrentResult layer = RunLayer(x, _layers[k],
                 hidden.IsNone ? default : hidden.Select(0, k), cell.IsNone ? default : cell.Select(0, k));
             (x, hiddens[k], cells[k]) = (layer.Output, layer.Hidden, layer.Cell);
@@ -74,13 +78,14 @@ public abstract class Recurrent : Module
 
     private protected abstract RecurrentResult RunLayer(Tensor x, RecurrentWeights weights, Tensor hidden, Tensor cell);
 
-    private static Tensor Stack(ReadOnlySpan<Tensor> states)
+    /// <summary>Dropout of (T, N, H) whose masks belong to the samples, as everywhere, and not to the steps.</summary>
+    private Tensor DropBetween(Tensor x, int layer) =>
+        x.Transpose(0, 1).Dropout(Dropout, Path, s_layerNames[layer]).Transpose(0, 1);
+
+    private Tensor Stack(TensorList states)
     {
-        if (states.Length == 1)
-            return states[0].Unsqueeze(0);
-        Span<Tensor> rows = new Tensor[states.Length];
-        for (int k = 0; k < states.Length; k++)
-            rows[k] = states[k].Unsqueeze(0);
-        return Tensor.Concat(0, rows);
+        for (int k = 0; k < _layers.Count; k++)
+            states[k] = states[k].Unsqueeze(0); // (1, N, H)
+        return _layers.Count == 1 ? states[0] : Tensor.Concat(0, ((ReadOnlySpan<Tensor>)states)[.._layers.Count]); // (layers, N, H)
     }
 }

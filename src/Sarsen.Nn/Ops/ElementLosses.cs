@@ -8,8 +8,8 @@ namespace Sarsen.Nn.Ops;
 internal static class ElementLosses
 {
     public static readonly ElementLossOp<AbsoluteError> L1 = new("l1_loss");
-    public static readonly ElementLossOp<BinaryCrossEntropy> BceWithLogits = new("bce_with_logits", SampleValues.Bits, new BinaryCrossEntropy(1.5f));
-    public static readonly ElementLossOp<HuberError> Huber = new("huber_loss", sample: new HuberError(0.7f));
+    public static readonly ElementLossOp<BinaryCrossEntropy> BceWithLogits = new("bce_with_logits", SampleValues.Bits, new BinaryCrossEntropy(1.5));
+    public static readonly ElementLossOp<HuberError> Huber = new("huber_loss", sample: new HuberError(0.7));
     public static readonly ElementLossOp<SquaredError> Mse = new("mse_loss");
 
     public static IEnumerable<Op> All => [L1, BceWithLogits, Huber, Mse];
@@ -34,7 +34,7 @@ public static class ElementLossExtensions
         public Tensor HuberLoss(Tensor target, double delta = 1, LossReduction reduction = LossReduction.Mean)
         {
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(delta);
-            return ElementLosses.Huber.Run(prediction, target, new HuberError((float)delta), reduction);
+            return ElementLosses.Huber.Run(prediction, target, new HuberError(delta), reduction);
         }
 
         /// <summary>The cross-entropy of a sigmoid with targets in [0, 1]: give it logits, never probabilities.</summary>
@@ -43,6 +43,6 @@ public static class ElementLossExtensions
         /// <param name="reduction">What becomes of the elements.</param>
         /// <exception cref="ShapeException">Prediction and target have different shapes.</exception>
         public Tensor BceWithLogits(Tensor target, double positiveWeight = 1, LossReduction reduction = LossReduction.Mean) =>
-            ElementLosses.BceWithLogits.Run(prediction, target, new BinaryCrossEntropy((float)positiveWeight), reduction);
+            ElementLosses.BceWithLogits.Run(prediction, target, new BinaryCrossEntropy(positiveWeight), reduction);
     }
 }

@@ -14,7 +14,7 @@ internal static class UnaryOps
     public static readonly UnaryOp<Exp> Exp = new("exp");
     public static readonly UnaryOp<Gelu> Gelu = new("gelu");
     public static readonly UnaryOp<GeluTanh> GeluTanh = new("gelu_tanh");
-    public static readonly UnaryOp<LeakyRelu> LeakyRelu = new("leaky_relu", SampleValues.Distinct, new LeakyRelu(0.1f));
+    public static readonly UnaryOp<LeakyRelu> LeakyRelu = new("leaky_relu", SampleValues.Distinct, new LeakyRelu(0.1));
     public static readonly UnaryOp<Log> Log = new("log", SampleValues.Positive);
     public static readonly UnaryOp<Negate> Negate = new("neg");
     public static readonly UnaryOp<Relu> Relu = new("relu", SampleValues.Distinct);
@@ -53,7 +53,7 @@ public static class UnaryExtensions
         public Tensor GeluTanh() => UnaryOps.GeluTanh.Run(x);
 
         /// <summary>x above zero, slope · x below.</summary>
-        public Tensor LeakyRelu(double slope = 0.01) => UnaryOps.LeakyRelu.Run(x, new LeakyRelu((float)slope));
+        public Tensor LeakyRelu(double slope = 0.01) => UnaryOps.LeakyRelu.Run(x, new LeakyRelu(slope));
 
         /// <summary>The natural logarithm.</summary>
         public Tensor Log() => UnaryOps.Log.Run(x);

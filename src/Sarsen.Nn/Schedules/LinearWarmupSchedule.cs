@@ -1,15 +1,26 @@
 namespace Sarsen.Nn.Schedules;
 
-/// <summary>The factor rises linearly to 1 in <paramref name="WarmupSteps"/> steps, then stays or falls linearly to <paramref name="EndFactor"/>.</summary>
-/// <param name="WarmupSteps">Steps of rise.</param>
-/// <param name="EndFactor">The factor after the last step; 1 for staying.</param>
-public sealed record LinearWarmupSchedule(long WarmupSteps, double EndFactor = 1) : LearningRateSchedule
+/// <summary>
+/// factor = start + (1 - start) t / totalIters while t is below totalIters, then another schedule that counts from
+/// there; PyTorch's LinearLR followed by another by SequentialLR.
+/// </summary>
+/// <param name="TotalIters">The length of the rise in epochs or steps, at least 1.</param>
+/// <param name="StartFactor">The factor at the start, above 0 up to 1.</param>
+/// <param name="Then">What follows; null for staying at 1.</param>
+/// <param name="ByEpochs">Count epochs, or else steps.</param>
+public sealed record LinearWarmupSchedule(long TotalIters = 5, double StartFactor = 1.0 / 3, LearningRateSchedule? Then = null, bool ByEpochs = false)
+    : LearningRateSchedule
 {
+    public long TotalIters { get; init; } = Check(TotalIters, TotalIters >= 1, nameof(TotalIters), "at least 1");
+
+    public double StartFactor { get; init; } = Check(StartFactor, StartFactor is > 0 and <= 1, nameof(StartFactor), "above 0 up to 1");
+
     public override double FactorAt(long step, long stepsPerEpoch, long totalSteps)
     {
-        if (step < WarmupSteps)
-            return (step + 1.0) / WarmupSteps;
-        double t = Math.Min(1, (step - WarmupSteps) / (double)Math.Max(1, totalSteps - WarmupSteps));
-        return 1 + (EndFactor - 1) * t;
+        long t = Count(step, stepsPerEpoch, ByEpochs);
+        if (t < TotalIters)
+            return StartFactor + (1 - StartFactor) * t / TotalIters;
+        long steps = TotalIters * (ByEpochs ? Math.Max(1, stepsPerEpoch) : 1);
+        return Then?.FactorAt(step - steps, stepsPerEpoch, Math.Max(1, totalSteps - steps)) ?? 1;
     }
 }

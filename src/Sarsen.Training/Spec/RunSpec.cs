@@ -57,6 +57,14 @@ public sealed record RunSpec : IValidatableObject
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static RunSpec Load(string path, params IEnumerable<string> overrides) => Binder.Load<RunSpec>(path, overrides);
 
+    /// <summary>
+    /// This spec as it would be read from a file in the current folder: with absolute paths, and checked by the same
+    /// rules, which code that makes records does not ask.
+    /// </summary>
+    /// <exception cref="SpecException">It has mistakes.</exception>
+    public RunSpec Checked() =>
+        Binder.Bind<RunSpec>(new SpecText("the spec", SpecWriter.Write(this, Choices), Environment.CurrentDirectory));
+
     /// <summary>The sets of this room and those of others.</summary>
     internal static ChoiceSets Sets(params IEnumerable<ChoiceSet> others) => new(
     [

@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
+using Sarsen.Data.Preprocessing;
 using Sarsen.Models;
 using Sarsen.Tensors;
 using Sarsen.Training.Metrics;
+using Sarsen.Training.Runs;
 
 namespace Sarsen.Training.Tasks;
 
@@ -9,6 +11,17 @@ namespace Sarsen.Training.Tasks;
 /// <param name="classes">Their names; the second one is the positive.</param>
 public sealed class BinaryTask(IReadOnlyList<string> classes) : LearningTask
 {
+    /// <exception cref="RunException">The data has not two classes, or there is not one weight.</exception>
+    internal static BinaryTask Of(Pipeline pipeline, IReadOnlyList<double>? posWeight)
+    {
+        IReadOnlyList<string> classes = pipeline.Target.Classes;
+        if (classes.Count != 2)
+            throw new RunException($"train.loss bce_with_logits tells two classes apart, the data has {classes.Count} ({string.Join(", ", classes.Take(10))}): use cross_entropy");
+        if (posWeight is { Count: not 1 })
+            throw new RunException($"train.loss has {posWeight.Count} pos_weight, the network has one output: give one");
+        return new BinaryTask(classes);
+    }
+
     public override MetricTask Kind => MetricTask.Classification;
 
     public override OutputFunction Output => OutputFunction.Sigmoid;

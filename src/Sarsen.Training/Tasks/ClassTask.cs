@@ -1,6 +1,8 @@
+using Sarsen.Data.Preprocessing;
 using Sarsen.Models;
 using Sarsen.Tensors;
 using Sarsen.Training.Metrics;
+using Sarsen.Training.Runs;
 
 namespace Sarsen.Training.Tasks;
 
@@ -10,6 +12,15 @@ namespace Sarsen.Training.Tasks;
 /// <param name="ignoreIndex">The target that counts for nothing.</param>
 public sealed class ClassTask(IReadOnlyList<string> classes, OutputFunction output, long ignoreIndex) : LearningTask
 {
+    /// <exception cref="RunException">The class weights are not one for each class.</exception>
+    internal static ClassTask Of(Pipeline pipeline, OutputFunction output, IReadOnlyList<double>? weights, long ignoreIndex)
+    {
+        IReadOnlyList<string> classes = pipeline.Target.Classes;
+        if (weights is not null && weights.Count != classes.Count)
+            throw new RunException($"train.loss has {weights.Count} class_weights, the data has {classes.Count} classes ({string.Join(", ", classes.Take(10))}): give one for each, in this order");
+        return new ClassTask(classes, output, ignoreIndex);
+    }
+
     public override MetricTask Kind => MetricTask.Classification;
 
     public override OutputFunction Output => output;

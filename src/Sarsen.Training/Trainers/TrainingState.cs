@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Sarsen.Nn.Schedules;
 
 namespace Sarsen.Training.Trainers;
@@ -6,38 +7,81 @@ namespace Sarsen.Training.Trainers;
 /// Where training stands, besides weights and the optimizer's memory: all that a resumed run needs to go on to the
 /// same bits. Randomness needs no state: every draw is named by seed, stream, step and sample.
 /// </summary>
-public sealed record TrainingState
+public sealed class TrainingState
 {
+    private readonly List<EpochRecord> _history = [];
+
     /// <summary>Steps made.</summary>
-    public long Step { get; init; }
+    [JsonInclude]
+    public long Step { get; private set; }
 
-    /// <summary>The epoch that is under way, from 0.</summary>
-    public int Epoch { get; init; }
+    /// <summary>Epochs that ended: the number of the one under way, from 0.</summary>
+    [JsonInclude]
+    public int Epoch { get; private set; }
 
-    /// <summary>Batches of it that were trained on.</summary>
-    public long Batch { get; init; }
+    /// <summary>Batches of the epoch under way that were trained on.</summary>
+    [JsonInclude]
+    public long Batch { get; private set; }
 
     /// <summary>The sum of the losses of its samples so far.</summary>
-    public double LossSum { get; init; }
+    [JsonInclude]
+    public double LossSum { get; private set; }
 
     /// <summary>Its samples so far.</summary>
-    public long LossSamples { get; init; }
+    [JsonInclude]
+    public long LossSamples { get; private set; }
 
     /// <summary>The state of a schedule that watches a metric.</summary>
-    public ReduceOnPlateau.State Plateau { get; init; } = ReduceOnPlateau.State.Start;
+    public ReduceOnPlateau.State Plateau { get; set; } = ReduceOnPlateau.State.Start;
 
-    /// <summary>The best value of what early stopping, or else the best checkpoint, watches; null before the first.</summary>
-    public double? Best { get; init; }
+    /// <summary>The best value of what is watched; null before the first.</summary>
+    [JsonInclude]
+    public double? Best { get; private set; }
 
     /// <summary>The epoch of <see cref="Best"/>, from 1; 0 before the first.</summary>
-    public int BestEpoch { get; init; }
+    [JsonInclude]
+    public int BestEpoch { get; private set; }
 
     /// <summary>Validations since the last that was better.</summary>
-    public int BadValidations { get; init; }
+    [JsonInclude]
+    public int BadValidations { get; private set; }
 
     /// <summary>Is training over.</summary>
-    public bool Ended { get; init; }
+    [JsonInclude]
+    public bool Ended { get; private set; }
 
     /// <summary>The epochs that ended.</summary>
-    public IReadOnlyList<EpochRecord> History { get; init; } = [];
+    [JsonInclude]
+    public IReadOnlyList<EpochRecord> History
+    {
+        get => _history;
+        private init => _history = [.. value];
+    }
+
+    /// <summary>The mean loss of the epoch under way.</summary>
+    [JsonIgnore]
+    public double Loss => LossSum / LossSamples;
+
+    internal void Advance(double loss, int samples)
+    {
+        Step++;
+        Batch++;
+        LossSum += loss * samples;
+        LossSamples += samples;
+    }
+
+    internal void Judge(double value, bool better)
+    {
+        BadValidations = better ? 0 : BadValidations + 1;
+        if (better)
+            (Best, BestEpoch) = (value, Epoch + 1);
+    }
+
+    internal void EndEpoch(EpochRecord record, bool ended)
+    {
+        _history.Add(record);
+        Epoch++;
+        (Batch, LossSum, LossSamples) = (0, 0, 0);
+        Ended = ended;
+    }
 }

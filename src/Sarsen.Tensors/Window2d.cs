@@ -1,4 +1,4 @@
-namespace Sarsen.Tensors.Kernels;
+namespace Sarsen.Tensors;
 
 /// <summary>
 /// A window that slides over the rows and columns of a picture: of a convolution or a pooling. Output position o reads

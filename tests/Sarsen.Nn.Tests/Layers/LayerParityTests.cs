@@ -1,0 +1,83 @@
+using Sarsen.Nn.Autograd;
+using Sarsen.Nn.Layers;
+using Sarsen.Nn.Ops;
+using Sarsen.Nn.Tests.Autograd;
+using Sarsen.Tensors;
+using Sarsen.Tensors.Threads;
+
+namespace Sarsen.Nn.Tests.Layers;
+
+/// <summary>Results, gradients, running statistics and names of every layer, against PyTorch's.</summary>
+public class LayerParityTests
+{
+    public static TheoryData<int> Cases() => [.. Enumerable.Range(0, LayerGolden.All.Length)];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void State_has_the_names_and_shapes_of_PyTorch(int index)
+    {
+        LayerGolden golden = LayerGolden.All[index];
+        golden.Make(DType.F32).State().Select(s => $"{s.Name} {s.Value.Shape}").Order()
+            .ShouldBe(golden.State.Select(s => $"{s.Name} {new Shape(s.Shape)}").Order());
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Results_and_gradients_are_those_of_PyTorch(int index)
+    {
+        Compare(LayerGolden.All[index], DType.F64, 1e-11);
+        Compare(LayerGolden.All[index], DType.F32, 2e-5);
+    }
+
+    private static void Compare(LayerGolden golden, DType type, double tolerance)
+    {
+        Module layer = golden.Make(type);
+        Dictionary<string, Tensor> state = layer.State().ToDictionary(s => s.Name, s => s.Value);
+        foreach (LayerGolden.Values values in golden.State)
+            Make(values, type).Bytes.CopyTo(state[values.Name].Bytes);
+        Dictionary<string, Tensor> inputs = golden.Inputs.ToDictionary(v => v.Name,
+            v => layer is Embedding ? Tensor.From<long>([.. v.Elements.Select(e => (long)e)], new Shape(v.Shape)) : Make(v, type).WithGrad());
+        using var arena = new Arena(Workers.Serial);
+        var tape = new Tape();
+        using (Scope scope = arena.Begin(golden.Training ? Mode.Training : Mode.Inference, tape))
+        {
+            Tensor[] results = Call(layer, inputs);
+            results.Length.ShouldBe(golden.Results.Length);
+            Tensor loss = default;
+            long at = 0;
+            for (int i = 0; i < results.Length; i++)
+            {
+                results[i].Shape.ShouldBe(new Shape(golden.Results[i].Shape));
+                Check(results[i], golden.Results[i], $"result {i}");
+                double[] weights = [.. Enumerable.Range((int)at, (int)results[i].Count).Select(e => 1 + 0.37 * Math.Sin(e + 1))];
+                Tensor weighted = (results[i] * Make(golden.Results[i] with { Elements = weights }, type)).Sum();
+                loss = loss.IsNone ? weighted : loss + weighted;
+                at += results[i].Count;
+            }
+            tape.Backward(loss);
+        }
+        foreach (LayerGolden.Values grad in golden.Grads)
+            Check((inputs.TryGetValue(grad.Name, out Tensor input) ? input : state[grad.Name]).Grad, grad, $"gradient of {grad.Name}");
+        foreach (LayerGolden.Values buffer in golden.Buffers)
+            Check(state[buffer.Name], buffer, buffer.Name);
+
+        void Check(Tensor actual, LayerGolden.Values expected, string what)
+        {
+            double[] values = SampleTensors.Values(actual);
+            values.Length.ShouldBe(expected.Elements.Length, what);
+            for (int i = 0; i < values.Length; i++)
+                values[i].ShouldBe(expected.Elements[i], tolerance * Math.Max(1, Math.Abs(expected.Elements[i])), $"{layer.Kind} {type}: {what}, element {i}");
+        }
+    }
+
+    private static Tensor[] Call(Module layer, Dictionary<string, Tensor> inputs)
+    {
+        if (layer is not Recurrent recurrent)
+            return [layer.Call(inputs["x"])];
+        RecurrentResult result = recurrent.Run(inputs["x"], inputs.GetValueOrDefault("h"), inputs.GetValueOrDefault("c"));
+        return result.Cell.IsNone ? [result.Output, result.Hidden] : [result.Output, result.Hidden, result.Cell];
+    }
+
+    private static Tensor Make(LayerGolden.Values values, DType type) =>
+        SampleTensors.Make(new SampleInput(new Shape(values.Shape), Grad: false), values.Elements, type);
+}

@@ -1,0 +1,120 @@
+"""Layers of torch.nn in f64, forward and backward: writes LayerGolden.cs beside this file.
+
+The loss is the sum over the results' elements, counted through, of (1 + 0.37 sin(i + 1)) y_i. Inputs and parameters are
+rounded to three decimals. `num_batches_tracked`, which PyTorch's batch norm counts and does not use, is left out.
+"""
+import os
+
+import torch
+from torch import nn
+
+torch.set_default_dtype(torch.float64)
+torch.manual_seed(12)
+
+
+def rounded(*shape):
+    return (torch.randn(*shape) * 1000).round() / 1000
+
+
+def array(name, tensor):
+    tensor = tensor.detach()
+    values = ", ".join(f"{float(v):.13g}" for v in tensor.flatten())
+    return f'new("{name}", [{", ".join(map(str, tensor.shape))}], [{values}])'
+
+
+def arrays(pairs):
+    return "[" + "".join(f"\n                {array(n, t)}," for n, t in pairs) + "]"
+
+
+def run(text, module, inputs, training=True, call=None):
+    module.train(training)
+    for name, parameter in module.named_parameters():
+        parameter.data = rounded(*parameter.shape)
+    for name, buffer in module.named_buffers():
+        if name != "num_batches_tracked":
+            buffer.copy_(rounded(*buffer.shape).abs() + 0.5)
+    state = [(n, t.clone()) for n, t in module.state_dict().items() if "num_batches" not in n]
+    given = [(n, t.clone().requires_grad_() if t.is_floating_point() else t) for n, t in inputs]
+    results = (call or (lambda m, *x: [m(*x)]))(module, *[t for _, t in given])
+    at, loss = 0, 0
+    for result in results:
+        count = result.numel()
+        loss = loss + ((1 + 0.37 * torch.sin(torch.arange(at, at + count) + 1.0)).reshape(result.shape) * result).sum()
+        at += count
+    loss.backward()
+    grads = [(n, t.grad) for n, t in given if t.is_floating_point()] + [(n, p.grad) for n, p in module.named_parameters()]
+    after = [(n, t) for n, t in module.named_buffers() if "num_batches" not in n]
+    return (f"        new(t => new {text}, {str(training).lower()},\n            {arrays(given)},\n            {arrays(state)},\n"
+            f"            {arrays([('y', r) for r in results])},\n            {arrays(grads)},\n            {arrays(after)}),")
+
+
+def recurrent(module, x, *states):
+    if isinstance(module, nn.LSTM):
+        y, (h, c) = module(x, tuple(states)) if states else module(x)
+        return [y, h, c]
+    return list(module(x, *states))
+
+
+x = [("x", rounded(2, 4, 6, 5))]
+rows = [("x", rounded(5, 3))]
+sequence = [("x", rounded(3, 2, 4))]
+pool = nn.functional
+cases = [
+    run("Linear(3, 4, type: t)", nn.Linear(3, 4), rows),
+    run("Linear(4, 2, bias: false, type: t)", nn.Linear(4, 2, bias=False), sequence),
+    run("Conv2d(4, 3, new Window2d(3, 2), type: t)", nn.Conv2d(4, 3, (3, 2)), x),
+    run("Conv2d(4, 2, new Window2d(3, 3) { StrideHeight = 2, PadTop = 1, PadBottom = 1, PadLeft = 2, PadRight = 2 }, type: t)",
+        nn.Conv2d(4, 2, 3, stride=(2, 1), padding=(1, 2)), x),
+    run("Conv2d(4, 4, new Window2d(2, 2).WithDilation(2).WithPadding(1), groups: 2, bias: false, type: t)",
+        nn.Conv2d(4, 4, 2, dilation=2, padding=1, groups=2, bias=False), x),
+    run("Conv2d(4, 8, new Window2d(3, 3).WithPadding(1).WithStride(2), groups: 4, type: t)",
+        nn.Conv2d(4, 8, 3, padding=1, stride=2, groups=4), x),
+    run("MaxPool2d(2)", nn.MaxPool2d(2), x),
+    run("MaxPool2d(new Window2d(3, 2).WithStride(2).WithPadding(1), ceilMode: true)", nn.MaxPool2d((3, 2), 2, 1, ceil_mode=True), x),
+    run("AvgPool2d(2)", nn.AvgPool2d(2), x),
+    run("AvgPool2d(new Window2d(3, 3).WithStride(2).WithPadding(1), ceilMode: true, countIncludePad: false)",
+        nn.AvgPool2d(3, 2, 1, ceil_mode=True, count_include_pad=False), x),
+    run("Flatten()", nn.Flatten(), x),
+    run("Activation(ActivationFunction.LeakyRelu, 0.2)", nn.LeakyReLU(0.2), rows),
+    run("Activation(ActivationFunction.Gelu)", nn.GELU(), rows),
+    run("Activation(ActivationFunction.GeluTanh)", nn.GELU(approximate="tanh"), rows),
+    run("Activation(ActivationFunction.Silu)", nn.SiLU(), rows),
+    run("Activation(ActivationFunction.Softplus)", nn.Softplus(), rows),
+    run("BatchNorm1d(3, type: t)", nn.BatchNorm1d(3), rows),
+    run("BatchNorm1d(2, 1e-3, 0.3, t)", nn.BatchNorm1d(2, 1e-3, 0.3), sequence),
+    run("BatchNorm1d(3, type: t)", nn.BatchNorm1d(3), rows, training=False),
+    run("BatchNorm2d(4, momentum: 0.2, type: t)", nn.BatchNorm2d(4, momentum=0.2), x),
+    run("BatchNorm2d(4, type: t)", nn.BatchNorm2d(4), x, training=False),
+    run("LayerNorm(4, type: t)", nn.LayerNorm(4), sequence),
+    run("LayerNorm(3, 0.1, t)", nn.LayerNorm(3, 0.1), rows),
+    run("Embedding(5, 3, type: t)", nn.Embedding(5, 3), [("x", torch.tensor([[1, 4, 0], [4, 4, 2]]))]),
+    run("Embedding(5, 3, 4, t)", nn.Embedding(5, 3, padding_idx=4), [("x", torch.tensor([[1, 4, 0], [4, 4, 2]]))]),
+    run("Dropout(0.3)", nn.Dropout(0.3), rows, training=False),
+    run("Sequential([new Linear(3, 4, type: t), new Activation(ActivationFunction.Tanh), new Linear(4, 2, type: t)])",
+        nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2)), rows),
+]
+for kind, name in ((nn.RNN, "Rnn"), (nn.GRU, "Gru"), (nn.LSTM, "Lstm")):
+    cell = kind is nn.LSTM
+    states = lambda layers, n, h: [("h", rounded(layers, n, h))] + ([("c", rounded(layers, n, h))] if cell else [])
+    cases += [
+        run(f"{name}(4, 3, type: t)", kind(4, 3), sequence, call=recurrent),
+        run(f"{name}(4, 3, numLayers: 2, batchFirst: true, type: t)", kind(4, 3, 2, batch_first=True), sequence + states(2, 3, 3), call=recurrent),
+        run(f"{name}(4, 2, bias: false, type: t)", kind(4, 2, bias=False), sequence + states(1, 2, 2), call=recurrent),
+    ]
+cases.append(run("Rnn(4, 3, 2, relu: true, type: t)", nn.RNN(4, 3, 2, nonlinearity="relu"), sequence, call=recurrent))
+
+with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "LayerGolden.cs"), "w", newline="\n") as out:
+    out.write("""using Sarsen.Nn.Layers;
+using Sarsen.Tensors;
+
+namespace Sarsen.Nn.Tests.Layers;
+
+/// <summary>Written by golden.py: one layer, what goes in, its state before, and what comes of it.</summary>
+internal sealed record LayerGolden(Func<DType, Module> Make, bool Training, LayerGolden.Values[] Inputs, LayerGolden.Values[] State,
+    LayerGolden.Values[] Results, LayerGolden.Values[] Grads, LayerGolden.Values[] Buffers)
+{
+    public sealed record Values(string Name, long[] Shape, double[] Elements);
+
+    public static readonly LayerGolden[] All =
+    [
+""" + "\n".join(cases) + "\n    ];\n}\n")
