@@ -52,7 +52,8 @@ public sealed class NetworkBuilder
         Span<long> sizes = stackalloc long[Shape.MaxRank];
         if (sample.Rank == Shape.MaxRank)
             throw new ShapeException($"a sample has at most {Shape.MaxRank - 1} dimensions, this one has the shape {sample}");
-        sizes[0] = 1;
+        // Two: the statistics of a batch of one are refused.
+        sizes[0] = 2;
         sample.AsSpan().CopyTo(sizes[1..]);
         return new Shape(sizes[..(sample.Rank + 1)]);
     }
