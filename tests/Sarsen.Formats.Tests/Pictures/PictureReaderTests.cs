@@ -149,7 +149,7 @@ public sealed class PictureReaderTests
         PictureReader.Read(sound, "a.png").Pixels.ShouldBe(new byte[] { 7 });
         Refused(sound[..^1], "ends before the IEND");
         Refused(sound[..^12], "ends before the IEND");
-        Refused([.. sound[..5], (byte)'\n', .. sound[6..]], "not PNG's signature");
+        Refused([.. sound[..4], .. sound[5..]], "not PNG's signature");
         byte[] flipped = [.. sound];
         flipped[20] ^= 1;
         Refused(flipped, "checksum of the chunk IHDR is wrong");
