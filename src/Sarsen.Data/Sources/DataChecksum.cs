@@ -17,11 +17,18 @@ public sealed record DataChecksum(string Sha256, long Bytes, IReadOnlyList<FileC
 {
     /// <summary>Reads every file of <paramref name="source"/> once.</summary>
     /// <exception cref="DataException">A file is not there or cannot be read.</exception>
-    public static DataChecksum Of(DataSource source, CancellationToken stop = default)
+    public static DataChecksum Of(DataSource source, CancellationToken stop = default) => Of([source], stop);
+
+    /// <summary>Reads every file of all sources of <paramref name="data"/> once.</summary>
+    /// <inheritdoc cref="Of(DataSource, CancellationToken)"/>
+    public static DataChecksum Of(DataSpec data, CancellationToken stop = default) =>
+        Of([.. new[] { data.Source, data.Validation, data.Test }.OfType<DataSource>()], stop);
+
+    private static DataChecksum Of(IReadOnlyList<DataSource> sources, CancellationToken stop)
     {
         var files = new List<FileChecksum>();
         byte[] buffer = new byte[256 << 10];
-        foreach (string path in source.Files())
+        foreach (string path in sources.SelectMany(s => s.Files()))
             files.Add(OfFile(path, buffer, stop));
         string all = files is [var only] ? only.Sha256
             : Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(string.Concat(files.Select(f => f.Sha256 + "\n")))));

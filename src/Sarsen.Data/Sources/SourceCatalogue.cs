@@ -1,3 +1,4 @@
+using Sarsen.Data.Sources.Arrays;
 using Sarsen.Data.Sources.Csv;
 using Sarsen.Data.Sources.JsonLines;
 using Sarsen.Data.Sources.PlainText;
@@ -14,5 +15,7 @@ public static class SourceCatalogue
         new("tsv", typeof(TsvSource)),
         new("jsonl", typeof(JsonLinesSource), "json_lines", "ndjson"),
         new("text", typeof(TextSource)),
+        new("idx", typeof(IdxSource)),
+        new("npy", typeof(NpySource)),
     ];
 }

@@ -20,6 +20,7 @@ public static class LayerCatalogue
         new("rnn", typeof(RnnSpec), "simple_rnn"),
         new("lstm", typeof(LstmSpec)),
         new("gru", typeof(GruSpec)),
+        new("relative_to_last", typeof(RelativeToLastSpec)),
         new("activation", typeof(ActivationSpec)),
         .. ActivationSpec.Words,
     ];

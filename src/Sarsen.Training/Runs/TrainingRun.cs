@@ -71,7 +71,7 @@ public sealed class TrainingRun
     private RunResult Train(CancellationToken stop)
     {
         using PreparedData data = PreparedData.Prepare(_spec.Data, _spec.Preprocess, _spec.Seed, DataOptions(), stop);
-        NoteData(data);
+        NoteData(data, stop);
         TrainingParts parts = TrainingParts.Build(_spec, data);
         using var trainer = new Trainer(Setup(data, parts) with
         {
@@ -119,9 +119,9 @@ public sealed class TrainingRun
         Sources = new SourceContext { QuarantinePath = _folder.Quarantine },
     };
 
-    private void NoteData(PreparedData data)
+    private void NoteData(PreparedData data, CancellationToken stop)
     {
-        string checksum = DataChecksum.Of(_spec.Data);
+        string checksum = DataChecksum.Of(_spec.Data, stop).Sha256;
         _folder.NoteData(checksum);
         _folder.Events.Append(RunEventKind.Data, new
         {
