@@ -133,6 +133,17 @@ public abstract class Module
             child.ZeroGrad();
     }
 
+    /// <summary>The name of the first parameter or buffer that holds an infinity or a NaN; null when all are finite.</summary>
+    public string? FindNonFinite()
+    {
+        foreach (ModuleState state in State())
+        {
+            if (!Tape.IsFinite(state.Value))
+                return state.Name;
+        }
+        return null;
+    }
+
     private void SetPath(string path)
     {
         _path = path;

@@ -92,6 +92,16 @@ public readonly unsafe struct Tensor : IEquatable<Tensor>
     /// <summary>Forgets the gradient of this leaf: the next backward writes it anew instead of adding to it.</summary>
     public void ZeroGrad() => Record.GradSet = false;
 
+    /// <summary>The gradient of this leaf, to be written whole: what it held does not count.</summary>
+    internal Tensor TakeGrad()
+    {
+        ref TensorRecord record = ref Record;
+        if (record.Grad.IsNone)
+            record.Grad = Empty(record.DType, record.Shape);
+        record.GradSet = true;
+        return record.Grad;
+    }
+
     /// <summary>The elements, for a contiguous tensor of <typeparamref name="T"/>.</summary>
     /// <exception cref="InvalidOperationException">Another element type, not contiguous, or more than 2^31 - 1 elements.</exception>
     public Span<T> AsSpan<T>() where T : unmanaged
@@ -110,6 +120,21 @@ public readonly unsafe struct Tensor : IEquatable<Tensor>
             ref TensorRecord record = ref Record;
             return new Span<byte>(ContiguousData(record), checked((int)(record.Shape.Count * record.DType.Size())));
         }
+    }
+
+    /// <summary>
+    /// The bytes <paramref name="offset"/> to <paramref name="offset"/> + <paramref name="count"/> of a contiguous tensor:
+    /// how tensors beyond 2 GiB are read and written.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The stretch leaves the tensor.</exception>
+    public Span<byte> BytesAt(long offset, int count)
+    {
+        ref TensorRecord record = ref Record;
+        long bytes = record.Shape.Count * record.DType.Size();
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, bytes - count);
+        return new Span<byte>(ContiguousData(record) + offset, count);
     }
 
     /// <summary>A copy of the elements, row-major, whatever the strides.</summary>

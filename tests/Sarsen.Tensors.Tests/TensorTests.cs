@@ -25,6 +25,17 @@ public class TensorTests
         Should.Throw<InvalidOperationException>(() => default(Tensor).Shape);
     }
 
+    [Fact]
+    public void A_stretch_of_bytes_stays_within_the_tensor()
+    {
+        Tensor tensor = Tensor.From(new byte[] { 1, 2, 3, 4, 5, 6 }, new Shape(2, 3));
+        tensor.BytesAt(2, 3).ToArray().ShouldBe(new byte[] { 3, 4, 5 });
+        tensor.BytesAt(6, 0).Length.ShouldBe(0);
+        Should.Throw<ArgumentOutOfRangeException>(() => tensor.BytesAt(4, 3).Length);
+        Should.Throw<ArgumentOutOfRangeException>(() => tensor.BytesAt(-1, 1).Length);
+        Should.Throw<ArgumentOutOfRangeException>(() => tensor.BytesAt(long.MaxValue, 1).Length);
+    }
+
     [Theory]
     [InlineData(DType.F32)]
     [InlineData(DType.F64)]

@@ -25,7 +25,7 @@ public enum ColumnType
 /// <param name="Name">The column's name, unique in its schema.</param>
 /// <param name="Type">What it holds.</param>
 /// <param name="ElementShape">For <see cref="ColumnType.Array"/>: the shape of one row's tensor, pictures as (C, H, W).</param>
-/// <param name="ElementType">For <see cref="ColumnType.Array"/>: the element type, F32 or U8.</param>
+/// <param name="ElementType">For <see cref="ColumnType.Array"/>: the element type, F32 or U8; I64 for token ids.</param>
 public sealed record ColumnInfo(string Name, ColumnType Type, Shape ElementShape = default, DType ElementType = DType.F32);
 
 /// <summary>The columns of a table, in order.</summary>

@@ -35,4 +35,6 @@ public sealed class CrossEntropyLoss : Loss
     public double LabelSmoothing { get; }
 
     public override Tensor Call(Tensor output, Tensor target) => output.CrossEntropy(target, _weights, Reduction, IgnoreIndex, LabelSmoothing);
+
+    public override double Weight(Tensor target) => ClassWeight(target, _weights, IgnoreIndex);
 }

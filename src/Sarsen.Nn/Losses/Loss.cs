@@ -25,6 +25,26 @@ public abstract class Loss
     /// <exception cref="ShapeException">The shapes do not fit; the message says which would.</exception>
     public abstract Tensor Call(Tensor output, Tensor target);
 
+    /// <summary>
+    /// What the mean divides by: the number of elements or, where classes have weights or are ignored, the sum of the
+    /// weights that take part. Means over parts of a batch combine by it.
+    /// </summary>
+    public virtual double Weight(Tensor target) => target.Count;
+
+    /// <summary>The weights of classes that take part.</summary>
+    private protected static double ClassWeight(Tensor target, Tensor weights, long ignoreIndex)
+    {
+        if (target.DType != DType.I64)
+            return target.Shape.With(-1, 1).Count;
+        double sum = 0;
+        foreach (long t in target.AsSpan<long>())
+        {
+            if (t != ignoreIndex)
+                sum += weights.IsNone ? 1 : weights.DType == DType.F64 ? weights.AsSpan<double>()[(int)t] : weights.AsSpan<float>()[(int)t];
+        }
+        return sum;
+    }
+
     /// <summary>Constants of a loss as a tensor that belongs to the GC; none for null.</summary>
     /// <exception cref="ArgumentException">There are none, or one is negative or not finite.</exception>
     private protected static Tensor Weights(IReadOnlyList<double>? values, string name, DType type)

@@ -28,4 +28,6 @@ public sealed class NllLoss : Loss
     public long IgnoreIndex { get; }
 
     public override Tensor Call(Tensor output, Tensor target) => output.NllLoss(target, _weights, Reduction, IgnoreIndex);
+
+    public override double Weight(Tensor target) => ClassWeight(target, _weights, IgnoreIndex);
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Reflection;
+using Sarsen.Formats;
 
 namespace Sarsen.Training.Spec;
 
@@ -28,6 +29,10 @@ public sealed class ChoiceSet
             }
         }
     }
+
+    /// <summary>The set of a room's catalogue.</summary>
+    public static ChoiceSet Of(string name, Type baseType, IReadOnlyList<CatalogueEntry> entries) =>
+        new(name, baseType, [.. entries.Select(e => new Choice(e.Word, e.Type, e.Aliases) { Preset = e.Ready })]);
 
     public string Name { get; }
 

@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Sarsen.Models.Layers;
+using Sarsen.Models.Presets;
 
 namespace Sarsen.Training.Spec;
 
@@ -7,11 +9,11 @@ namespace Sarsen.Training.Spec;
 [Description("The network: layers in order, or a preset.")]
 public sealed record ModelSpec : IValidatableObject
 {
-    [Description("The layers, in order; shapes follow from the data."), ChoiceOf("layer")]
-    public IReadOnlyList<object> Layers { get; init; } = [];
+    [Description("The layers, in order; shapes follow from the data.")]
+    public IReadOnlyList<LayerSpec> Layers { get; init; } = [];
 
-    [Description("A ready-made network instead of layers."), ChoiceOf("preset")]
-    public object? Preset { get; init; }
+    [Description("A ready-made network instead of layers.")]
+    public PresetSpec? Preset { get; init; }
 
     [Description("What the parameters start as; nothing: what is usual for each layer.")]
     public InitialisationSpec? Initialisation { get; init; }

@@ -2,14 +2,15 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Sarsen.Data;
 using Sarsen.Data.Preprocessing;
+using Sarsen.Data.Sources;
+using Sarsen.Formats;
+using Sarsen.Models.Layers;
+using Sarsen.Models.Presets;
 using Sarsen.Training.Metrics;
 
 namespace Sarsen.Training.Spec;
 
-/// <summary>
-/// One run, from data to metrics: what <c>spec.yaml</c> says. The choice sets «source», «step», «layer» and «preset»
-/// belong to the rooms that build them and are passed to <see cref="Sets"/>.
-/// </summary>
+/// <summary>One run, from data to metrics: what <c>spec.yaml</c> says.</summary>
 [Description("A training run: data, preprocessing, model, training and evaluation.")]
 public sealed record RunSpec : IValidatableObject
 {
@@ -40,9 +41,32 @@ public sealed record RunSpec : IValidatableObject
     [Description("Threads; 0: one for each core the process may use. The result does not depend on it."), Range(0, 4096)]
     public int Threads { get; init; }
 
-    /// <summary>All sets of a run's spec: those of this room and those of others.</summary>
-    /// <param name="others">«source», «step», «layer», «preset» and whatever their records hold.</param>
-    public static ChoiceSets Sets(params IEnumerable<ChoiceSet> others) => new(
+    /// <summary>Every choice a run's spec may make: each room's catalogue.</summary>
+    public static ChoiceSets Choices { get; } = Sets(
+        ChoiceSet.Of("source", typeof(DataSource), SourceCatalogue.All),
+        ChoiceSet.Of("step", typeof(PreprocessStep), StepCatalogue.All),
+        ChoiceSet.Of("layer", typeof(LayerSpec), LayerCatalogue.All),
+        ChoiceSet.Of("preset", typeof(PresetSpec), PresetCatalogue.All));
+
+    private static readonly SpecBinder Binder = new(Choices);
+
+    /// <summary>Reads a spec from a file.</summary>
+    /// <param name="path">The YAML.</param>
+    /// <param name="overrides">Settings that go before the file's: see <see cref="SpecBinder.Bind"/>.</param>
+    /// <exception cref="SpecException">The spec has mistakes.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static RunSpec Load(string path, params IEnumerable<string> overrides) => Binder.Load<RunSpec>(path, overrides);
+
+    /// <summary>
+    /// This spec as it would be read from a file in the current folder: with absolute paths, and checked by the same
+    /// rules, which code that makes records does not ask.
+    /// </summary>
+    /// <exception cref="SpecException">It has mistakes.</exception>
+    public RunSpec Checked() =>
+        Binder.Bind<RunSpec>(new SpecText("the spec", SpecWriter.Write(this, Choices), Environment.CurrentDirectory));
+
+    /// <summary>The sets of this room and those of others.</summary>
+    internal static ChoiceSets Sets(params IEnumerable<ChoiceSet> others) => new(
     [
         OptimizerSpec.Choices,
         ScheduleSpec.Choices,

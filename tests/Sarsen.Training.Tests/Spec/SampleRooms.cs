@@ -3,13 +3,19 @@ using System.ComponentModel.DataAnnotations;
 using Sarsen.Data.Preprocessing;
 using Sarsen.Data.Sources;
 using Sarsen.Data.Tables;
+using Sarsen.Models;
+using Sarsen.Models.Layers;
+using Sarsen.Models.Presets;
 using Sarsen.Training.Spec;
 
 namespace Sarsen.Training.Tests.Spec;
 
 // Stand-ins for what the rooms of data and models pass to the binder.
 
-public abstract record LayerSample;
+public abstract record LayerSample : LayerSpec
+{
+    public override void Build(NetworkBuilder builder) => throw new NotSupportedException("a sample that is only bound");
+}
 
 [Description("A convolution.")]
 public sealed record ConvSample : LayerSample
@@ -79,7 +85,7 @@ public sealed record LinearSample : LayerSample
 public sealed record ResidualSample : LayerSample
 {
     [MinLength(1)]
-    public required IReadOnlyList<LayerSample> Layers { get; init; }
+    public required IReadOnlyList<LayerSpec> Layers { get; init; }
 }
 
 [DefaultProperty(nameof(Path))]
@@ -105,7 +111,7 @@ public sealed record ScaleSample : PreprocessStep
 internal static class SampleRooms
 {
     public static ChoiceSets Sets { get; } = RunSpec.Sets(
-        new ChoiceSet("layer", typeof(LayerSample),
+        new ChoiceSet("layer", typeof(LayerSpec),
             new Choice("conv2d", typeof(ConvSample)),
             new Choice("max_pool2d", typeof(PoolSample)),
             new Choice("flatten", typeof(FlattenSample)),
@@ -113,7 +119,7 @@ internal static class SampleRooms
             new Choice("residual", typeof(ResidualSample))),
         new ChoiceSet("source", typeof(DataSource), new Choice("csv", typeof(CsvSample))),
         new ChoiceSet("step", typeof(PreprocessStep), new Choice("scale", typeof(ScaleSample))),
-        new ChoiceSet("preset", typeof(object)));
+        new ChoiceSet("preset", typeof(PresetSpec)));
 
     private static readonly SpecBinder Binder = new(Sets);
 

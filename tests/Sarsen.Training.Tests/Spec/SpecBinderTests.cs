@@ -1,3 +1,4 @@
+using Sarsen.Data.Splits;
 using Sarsen.Training.Metrics;
 using Sarsen.Training.Spec;
 

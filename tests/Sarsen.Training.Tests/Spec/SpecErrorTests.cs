@@ -20,7 +20,7 @@ public sealed class SpecErrorTests
     [InlineData("name: digits-cnn", "nmae: digits", 1, 1, "", "unknown key 'nmae' at the top", "name")]
     [InlineData("name: digits-cnn", "epochs: 3", 1, 1, "", "'epochs' belongs below 'train'", null)]
     [InlineData("    - flatten", "    - flaten", 16, 7, "model.layers[4]", "unknown layer 'flaten'", "flatten")]
-    [InlineData("    - flatten", "    - flatten: {axis: 1}", 16, 17, "model.layers[4].flatten", "unknown key 'axis' here; nothing can be set", null)]
+    [InlineData("    - flatten", "    - flatten: {axis: 1}", 16, 17, "model.layers[4].flatten", "unknown key 'axis' here; there are name", null)]
     [InlineData("    - flatten", "    - conv2d", 16, 7, "model.layers[4].conv2d", "'filters' is missing: Filters.", null)]
     [InlineData("    - flatten", "    - {flatten: , dense: 3}", 16, 19, "model.layers[4]", "keep one of 'flatten' and 'dense', or make a list", null)]
     [InlineData("    - flatten", "    - 3", 16, 7, "model.layers[4]", "expected a layer", null)]

@@ -1,3 +1,4 @@
+using Sarsen.Data;
 using Sarsen.Training.Metrics;
 using Sarsen.Training.Spec;
 
@@ -52,6 +53,7 @@ public sealed class SpecWriterTests
             model:
               layers:
                 - conv2d:
+                    name: null
                     filters: 32
                     kernel: [3]
                     padding: same

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Sarsen.Nn;
 
 namespace Sarsen.Training.Spec;
 
@@ -22,10 +23,15 @@ public abstract record InitializerSpec
         new Choice("kaiming_uniform", typeof(KaimingUniformSpec), "he_uniform"),
         new Choice("kaiming_normal", typeof(KaimingNormalSpec)),
         new Choice("orthogonal", typeof(OrthogonalSpec)));
+
+    public abstract Initializer Create();
 }
 
 [Description("All 0.")]
-public sealed record ZerosSpec : InitializerSpec;
+public sealed record ZerosSpec : InitializerSpec
+{
+    public override Initializer Create() => new ConstantInitializer();
+}
 
 [Description("All one value.")]
 [DefaultProperty(nameof(Value))]
@@ -33,6 +39,8 @@ public sealed record ConstantSpec : InitializerSpec
 {
     [Description("The value.")]
     public double Value { get; init; }
+
+    public override Initializer Create() => new ConstantInitializer(Value);
 }
 
 [Description("Evenly spread over [low, high).")]
@@ -43,6 +51,8 @@ public sealed record UniformSpec : InitializerSpec, IValidatableObject
 
     [Description("The upper end.")]
     public double High { get; init; } = 0.05;
+
+    public override Initializer Create() => new UniformInitializer(Low, High);
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
@@ -59,6 +69,8 @@ public sealed record NormalSpec : InitializerSpec
 
     [Description("The deviation."), Range(0, double.MaxValue)]
     public double Std { get; init; } = 0.05;
+
+    public override Initializer Create() => new NormalInitializer(Mean, Std);
 }
 
 [Description("Normal, drawn again beyond two deviations from the mean.")]
@@ -69,4 +81,6 @@ public sealed record TruncatedNormalSpec : InitializerSpec
 
     [Description("The deviation before the cut."), Range(0, double.MaxValue)]
     public double Std { get; init; } = 0.05;
+
+    public override Initializer Create() => new TruncatedNormalInitializer(Mean, Std, Mean - 2 * Std, Mean + 2 * Std);
 }

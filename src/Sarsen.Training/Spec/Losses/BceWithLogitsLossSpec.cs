@@ -1,5 +1,8 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Sarsen.Data.Preprocessing;
+using Sarsen.Nn.Losses;
+using Sarsen.Training.Tasks;
 
 namespace Sarsen.Training.Spec;
 
@@ -9,4 +12,10 @@ public sealed record BceWithLogitsLossSpec : LossSpec
 {
     [Description("Weights of the positive class, one for each output; nothing: 1."), MinLength(1), Range(0, double.MaxValue)]
     public IReadOnlyList<double>? PosWeight { get; init; }
+
+    public override TargetKind Target => TargetKind.Classes;
+
+    public override Loss Create() => new BceWithLogitsLoss(PosWeight);
+
+    public override LearningTask Task(Pipeline pipeline) => BinaryTask.Of(pipeline, PosWeight);
 }

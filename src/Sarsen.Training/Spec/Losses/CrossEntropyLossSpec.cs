@@ -1,5 +1,9 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Sarsen.Data.Preprocessing;
+using Sarsen.Models;
+using Sarsen.Nn.Losses;
+using Sarsen.Training.Tasks;
 
 namespace Sarsen.Training.Spec;
 
@@ -15,4 +19,10 @@ public sealed record CrossEntropyLossSpec : LossSpec
 
     [Description("The target that counts for nothing.")]
     public long IgnoreIndex { get; init; } = -100;
+
+    public override TargetKind Target => TargetKind.Classes;
+
+    public override Loss Create() => new CrossEntropyLoss(ClassWeights, IgnoreIndex, LabelSmoothing);
+
+    public override LearningTask Task(Pipeline pipeline) => ClassTask.Of(pipeline, OutputFunction.Softmax, ClassWeights, IgnoreIndex);
 }

@@ -1,4 +1,8 @@
 using System.ComponentModel;
+using Sarsen.Data.Preprocessing;
+using Sarsen.Nn.Losses;
+using Sarsen.Training.Runs;
+using Sarsen.Training.Tasks;
 
 namespace Sarsen.Training.Spec;
 
@@ -14,13 +18,39 @@ public abstract record LossSpec
         new Choice("cross_entropy", typeof(CrossEntropyLossSpec), "sparse_categorical_crossentropy", "categorical_crossentropy"),
         new Choice("bce_with_logits", typeof(BceWithLogitsLossSpec), "binary_crossentropy", "binary_cross_entropy", "bce"),
         new Choice("nll", typeof(NllLossSpec)));
+
+    /// <summary>Whether the target columns are classes or values.</summary>
+    public abstract TargetKind Target { get; }
+
+    public abstract Loss Create();
+
+    /// <summary>What a network that makes this loss small learns.</summary>
+    /// <exception cref="RunException">The data's target is nothing this loss is for.</exception>
+    public abstract LearningTask Task(Pipeline pipeline);
+}
+
+/// <summary>A loss between values.</summary>
+public abstract record ValueLossSpec : LossSpec
+{
+    public sealed override TargetKind Target => TargetKind.Values;
+
+    public sealed override LearningTask Task(Pipeline pipeline) => new RegressionTask(pipeline);
 }
 
 [Description("Mean squared error: 1/m Σ (y − y')².")]
-public sealed record MseLossSpec : LossSpec;
+public sealed record MseLossSpec : ValueLossSpec
+{
+    public override Loss Create() => new MseLoss();
+}
 
 [Description("Half the mean squared error: 1/2m Σ (y − y')².")]
-public sealed record HalfMseLossSpec : LossSpec;
+public sealed record HalfMseLossSpec : ValueLossSpec
+{
+    public override Loss Create() => new HalfMseLoss();
+}
 
 [Description("Mean absolute error: 1/m Σ |y − y'|.")]
-public sealed record L1LossSpec : LossSpec;
+public sealed record L1LossSpec : ValueLossSpec
+{
+    public override Loss Create() => new L1Loss();
+}

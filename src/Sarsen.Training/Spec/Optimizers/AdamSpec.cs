@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Sarsen.Nn;
+using Sarsen.Nn.Optimizers;
 
 namespace Sarsen.Training.Spec;
 
@@ -22,4 +24,6 @@ public sealed record AdamSpec : OptimizerSpec
 
     [Description("Divide by the largest mean square so far.")]
     public bool Amsgrad { get; init; }
+
+    public override Optimizer Create(Module module) => new Adam(module, Betas[0], Betas[1], Eps, WeightDecay, Amsgrad);
 }

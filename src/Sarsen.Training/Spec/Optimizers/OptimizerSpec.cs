@@ -1,3 +1,6 @@
+using Sarsen.Nn;
+using Sarsen.Nn.Optimizers;
+
 namespace Sarsen.Training.Spec;
 
 /// <summary>How parameters follow their gradients. Names and defaults are those of <c>torch.optim</c>.</summary>
@@ -12,4 +15,7 @@ public abstract record OptimizerSpec
 
     /// <summary>The learning rate before any schedule.</summary>
     public abstract double Lr { get; init; }
+
+    /// <summary>The optimizer of a module's trained parameters.</summary>
+    public abstract Optimizer Create(Module module);
 }

@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Sarsen.Nn;
+using Sarsen.Nn.Optimizers;
 
 namespace Sarsen.Training.Spec;
 
@@ -25,4 +27,6 @@ public sealed record RmsPropSpec : OptimizerSpec
 
     [Description("Divide by the running deviation instead: the running mean is subtracted.")]
     public bool Centered { get; init; }
+
+    public override Optimizer Create(Module module) => new RmsProp(module, Alpha, Eps, WeightDecay, Momentum, Centered);
 }

@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Sarsen.Nn;
+using Sarsen.Nn.Optimizers;
 
 namespace Sarsen.Training.Spec;
 
@@ -28,4 +30,6 @@ public sealed record SgdSpec : OptimizerSpec, IValidatableObject
         if (Nesterov && (Momentum == 0 || Dampening != 0))
             yield return new ValidationResult("Nesterov's momentum needs momentum above 0 and dampening 0", [nameof(Nesterov)]);
     }
+
+    public override Optimizer Create(Module module) => new Sgd(module, Momentum, Dampening, WeightDecay, Nesterov);
 }

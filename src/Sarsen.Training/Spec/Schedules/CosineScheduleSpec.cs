@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Sarsen.Nn.Schedules;
+using Sarsen.Training.Metrics;
 
 namespace Sarsen.Training.Spec;
 
@@ -15,4 +17,7 @@ public sealed record CosineScheduleSpec : ScheduleSpec
 
     [Description("What is counted.")]
     public ScheduleUnit By { get; init; } = ScheduleUnit.Steps;
+
+    public override LearningRateSchedule Create(double lr, Better better) =>
+        new CosineSchedule(lr > 0 ? EtaMin / lr : 0, TMax, By == ScheduleUnit.Epochs);
 }

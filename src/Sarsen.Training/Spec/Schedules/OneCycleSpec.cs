@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Sarsen.Nn.Schedules;
+using Sarsen.Training.Metrics;
 using System.Text.Json.Serialization;
 
 namespace Sarsen.Training.Spec;
@@ -23,6 +25,11 @@ public sealed record OneCycleSpec : ScheduleSpec
 
     [Description("The end is the start divided by this."), Range(1, double.MaxValue)]
     public double FinalDivFactor { get; init; } = 1e4;
+
+    public override double PeakRate(double lr) => MaxLr;
+
+    public override LearningRateSchedule Create(double lr, Better better) =>
+        new OneCycleSchedule(PctStart, DivFactor, FinalDivFactor, AnnealStrategy == AnnealStrategy.Linear);
 }
 
 /// <summary>The curve of <see cref="OneCycleSpec"/>.</summary>

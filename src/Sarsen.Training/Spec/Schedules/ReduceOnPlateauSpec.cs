@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Sarsen.Nn.Schedules;
+using Sarsen.Training.Metrics;
 using System.Text.Json.Serialization;
 
 namespace Sarsen.Training.Spec;
@@ -31,6 +33,10 @@ public sealed record ReduceOnPlateauSpec : ScheduleSpec
 
     [Description("A change smaller than this is not made."), Range(0, double.MaxValue)]
     public double Eps { get; init; } = 1e-8;
+
+    public override LearningRateSchedule Create(double lr, Better better) =>
+        new ReduceOnPlateau(Factor, Patience, Threshold, ThresholdMode == ThresholdMode.Absolute, Cooldown,
+            lr > 0 ? MinLr / lr : 0, lr > 0 ? Eps / lr : 0, MoreIsBetter: better == Better.More);
 }
 
 /// <summary>What <see cref="ReduceOnPlateauSpec.Threshold"/> means.</summary>

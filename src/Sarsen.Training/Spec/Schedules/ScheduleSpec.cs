@@ -1,4 +1,6 @@
 using System.ComponentModel;
+using Sarsen.Nn.Schedules;
+using Sarsen.Training.Metrics;
 
 namespace Sarsen.Training.Spec;
 
@@ -13,6 +15,13 @@ public abstract record ScheduleSpec
         new Choice("linear_warmup", typeof(LinearWarmupSpec), "linear_lr"),
         new Choice("one_cycle", typeof(OneCycleSpec)),
         new Choice("reduce_on_plateau", typeof(ReduceOnPlateauSpec)));
+
+    /// <summary>The learning rate of which the schedule gives factors: the optimizer's, unless it brings its own.</summary>
+    public virtual double PeakRate(double lr) => lr;
+
+    /// <param name="lr">The rate of <see cref="PeakRate"/>, of which schedules give factors.</param>
+    /// <param name="better">Which way the metric gets better that the schedule watches, if it does.</param>
+    public abstract LearningRateSchedule Create(double lr, Better better);
 }
 
 /// <summary>What a schedule counts.</summary>
@@ -23,4 +32,7 @@ public enum ScheduleUnit
 }
 
 [Description("The learning rate stays as it is.")]
-public sealed record ConstantScheduleSpec : ScheduleSpec;
+public sealed record ConstantScheduleSpec : ScheduleSpec
+{
+    public override LearningRateSchedule Create(double lr, Better better) => new ConstantSchedule();
+}

@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Sarsen.Nn.Schedules;
+using Sarsen.Training.Metrics;
 
 namespace Sarsen.Training.Spec;
 
@@ -16,4 +18,7 @@ public sealed record StepScheduleSpec : ScheduleSpec
 
     [Description("What is counted.")]
     public ScheduleUnit By { get; init; } = ScheduleUnit.Epochs;
+
+    public override LearningRateSchedule Create(double lr, Better better) =>
+        new StepSchedule(StepSize, Gamma, By == ScheduleUnit.Epochs);
 }

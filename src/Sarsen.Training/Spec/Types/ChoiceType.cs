@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Sarsen.Formats;
 using Sarsen.Training.Spec.Yaml;
 
 namespace Sarsen.Training.Spec.Types;

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Sarsen.Formats;
 using Sarsen.Training.Spec.Yaml;
 
 namespace Sarsen.Training.Spec.Types;

@@ -59,8 +59,6 @@ internal sealed class SpecTypes(ChoiceSets sets)
             return List(clr.GetGenericArguments()[0], property);
         if (clr.IsGenericType && clr.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>) && clr.GetGenericArguments()[0] == typeof(string))
             return Make(typeof(MapType<>), clr.GetGenericArguments()[1], Of(clr.GetGenericArguments()[1], property));
-        if (property.GetCustomAttribute<ChoiceOfAttribute>() is { } named)
-            return Choice(sets.Named(named.Name));
         if (sets.Of(clr) is { } set)
             return Choice(set);
         if (clr.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IParsable<>) && i.GetGenericArguments()[0] == clr))

@@ -1,0 +1,142 @@
+using Sarsen.Data.Batches;
+using Sarsen.Data.Preprocessing;
+using Sarsen.Data.Preprocessing.Steps;
+using Sarsen.Data.Splits;
+using Sarsen.Data.Tables;
+
+namespace Sarsen.Data;
+
+/// <summary>The way from sources to <see cref="PreparedData"/>: open, split, fit on the training part, encode each part.</summary>
+internal sealed class Preparation
+{
+    private readonly DataSpec _spec;
+    private readonly IReadOnlyList<PreprocessStep> _steps;
+    private readonly ulong _seed;
+    private readonly PrepareOptions _options;
+    private readonly CancellationToken _stop;
+    private readonly long _memory;
+    private readonly StepInput _input;
+
+    public Preparation(DataSpec spec, IReadOnlyList<PreprocessStep> steps, ulong seed, PrepareOptions options, CancellationToken stop)
+    {
+        (_spec, _steps, _seed, _options, _stop) = (spec, steps, seed, options, stop);
+        _memory = options.MemoryBytes ?? SampleBudget.Default();
+        ArgumentOutOfRangeException.ThrowIfNegative(_memory, nameof(options));
+        IRowSource opened = spec.Source.Open(options.Sources);
+        Schema = opened.Schema;
+        _input = RowRoles.Of(spec, opened.Schema, steps.Any(s => s is WindowStep));
+        // Half for the rows while steps are fitted, so that together with the samples they stay near the budget.
+        Source = HeldRows.Of(opened, _memory / 2, stop);
+    }
+
+    public Schema Schema { get; }
+
+    private IRowSource Source { get; }
+
+    public SplitAssignment Split()
+    {
+        var splitter = new RowSplitter(_spec.Split, _spec.Validation is null, _spec.Test is null, _seed, _stop);
+        SplitAssignment parts = splitter.Split(Source, _spec.Target is [var only] ? only : null);
+        if (!splitter.IsOrdered && _steps.FirstOrDefault(s => s is WindowStep) is { } window)
+            throw new DataException($"{window.Word}: sequences are made of consecutive rows, but the rows are not in the order of '{_spec.Split.OrderBy}'; sort the file by it");
+        return parts;
+    }
+
+    public IEnumerable<SplitAssignment> Folds(int folds, bool stratify)
+    {
+        if (_spec.Validation is not null)
+            throw new DataException("folds: a cross-validation validates on its folds; take data.validation out, or do not cross-validate");
+        if (_spec.Split.GroupBy is not null || _spec.Split.OrderBy is not null)
+            throw new DataException("folds: folds are dealt row by row, which neither keeps groups together nor the order; split with 'group_by' or 'order_by' without cross-validation");
+        SplitAssignment parts = Split();
+        long[] rows = [.. Range(parts.Count).Where(row => parts[row] is Part.Training or Part.Validation)];
+        IReadOnlyList<Fold> made = stratify
+            ? Splits.Folds.StratifiedKFold(ClassesOf(rows), folds, _seed)
+            : Splits.Folds.KFold(rows.Length, folds, _seed);
+        foreach (Fold fold in made)
+        {
+            foreach (long i in fold.Training)
+                parts.Set(rows[i], Part.Training);
+            foreach (long i in fold.HeldOut)
+                parts.Set(rows[i], Part.Validation);
+            yield return parts;
+        }
+    }
+
+    public PreparedData Run(SplitAssignment parts)
+    {
+        var sources = new Dictionary<Part, IRowSource>
+        {
+            [Part.Training] = Own("training", new PartRows(Source, parts, Part.Training)),
+        };
+        Add(sources, parts, Part.Validation, _spec.Validation, _spec.Split.Validation);
+        Add(sources, parts, Part.Test, _spec.Test, _spec.Split.Test);
+        if (parts.CountOf(Part.Training) == 0)
+            throw new DataException(parts.Count == 0
+                ? "training: the source has no row"
+                : $"training: the split gives it none of {parts.Count} rows; check the split");
+
+        IEnumerable<RowBlock> Read() => sources[Part.Training].Read(_stop);
+        (StepChain chain, IReadOnlyList<LearnedStep> learned) = StepChain.Fit(_input, _steps, Read);
+        TargetInfo target = TargetEncoder.Find(chain.Output, _options.Target, _spec.Classes,
+            () => chain.Stream(Read(), new Passage(Part.Training, []), chain.Transforms.Count));
+        var pipeline = new Pipeline(_input, learned, target, [.. Schema.Columns.Select(c => c.Name).Where(n => _input.Schema.IndexOf(n) < 0)]);
+
+        var writer = new SampleSetWriter(pipeline, _seed, new SampleBudget(_memory, _options.CacheFolder));
+        var sets = new Dictionary<Part, SampleSet>();
+        try
+        {
+            foreach ((Part part, IRowSource rows) in sources)
+                sets.Add(part, writer.Write(part, rows.Read(_stop)));
+        }
+        catch
+        {
+            foreach (SampleSet set in sets.Values)
+                set.Dispose();
+            throw;
+        }
+        return new PreparedData(Schema, pipeline, sets, new PrepareReport(parts.Count, writer.Dropped));
+    }
+
+    private void Add(Dictionary<Part, IRowSource> sources, SplitAssignment parts, Part part, Sources.DataSource? own, double share)
+    {
+        if (own is not null)
+            sources.Add(part, Own(part.Name(), own.Open(_options.Sources)));
+        else if (parts.CountOf(part) > 0)
+            sources.Add(part, Own(part.Name(), new PartRows(Source, parts, part)));
+        else if (share > 0 && _spec.Split.Column is null)
+            throw new DataException(FormattableString.Invariant($"{part.Name()}: its part {share} of {parts.Count} rows is none; give more rows, a larger part, or 'split.{part.Name()}: 0'"));
+    }
+
+    private SelectedRows Own(string what, IRowSource rows) => new(what, rows, _input.Schema);
+
+    // Labels to numbers, in order of appearance, for the rows that are folded.
+    private int[] ClassesOf(long[] rows)
+    {
+        if (_spec.Target is not [var target])
+            throw new DataException("folds: 'stratify' needs one target column, whose classes it keeps in proportion; name it, or do not stratify");
+        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
+        int[] classes = new int[rows.Length];
+        long row = 0;
+        int next = 0;
+        foreach (RowBlock block in Source.Read(_stop))
+        {
+            Column column = block[target];
+            for (int i = 0; i < block.Count && next < rows.Length; i++, row++)
+            {
+                if (row != rows[next])
+                    continue;
+                string label = column.IsMissing(i) ? "" : ColumnValues.Label(column, i);
+                numbers.TryAdd(label, numbers.Count);
+                classes[next++] = numbers[label];
+            }
+        }
+        return classes;
+    }
+
+    private static IEnumerable<long> Range(long count)
+    {
+        for (long i = 0; i < count; i++)
+            yield return i;
+    }
+}

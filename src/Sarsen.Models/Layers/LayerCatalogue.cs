@@ -1,0 +1,26 @@
+using Sarsen.Formats;
+
+namespace Sarsen.Models.Layers;
+
+/// <summary>Every layer there is; a new one is one more line. Keras's and PyTorch's names are aliases.</summary>
+public static class LayerCatalogue
+{
+    public static IReadOnlyList<CatalogueEntry> All { get; } =
+    [
+        new("linear", typeof(LinearSpec), "dense"),
+        new("conv2d", typeof(Conv2dSpec)),
+        new("max_pool2d", typeof(MaxPool2dSpec), "max_pooling2d"),
+        new("avg_pool2d", typeof(AvgPool2dSpec), "average_pooling2d"),
+        new("flatten", typeof(FlattenSpec)),
+        new("reshape", typeof(ReshapeSpec), "unflatten"),
+        new("dropout", typeof(DropoutSpec)),
+        new("batch_norm", typeof(BatchNormSpec), "batch_norm1d", "batch_norm2d", "batch_normalization"),
+        new("layer_norm", typeof(LayerNormSpec), "layer_normalization"),
+        new("embedding", typeof(EmbeddingSpec)),
+        new("rnn", typeof(RnnSpec), "simple_rnn"),
+        new("lstm", typeof(LstmSpec)),
+        new("gru", typeof(GruSpec)),
+        new("activation", typeof(ActivationSpec)),
+        .. ActivationSpec.Words,
+    ];
+}

@@ -1,0 +1,100 @@
+using Sarsen.Models.Layers;
+using Sarsen.Nn;
+using Sarsen.Nn.Layers;
+using Sarsen.Nn.Ops;
+using Sarsen.Tensors;
+
+namespace Sarsen.Models;
+
+/// <summary>A network built from its definition: the trained layers, and the function that makes predictions of them.</summary>
+public sealed class Network
+{
+    private Network(NetworkDefinition definition, Sequential body, in Shape output, Module? fused)
+    {
+        (Definition, Body, OutputShape, Fused) = (definition, body, output, fused);
+    }
+
+    public NetworkDefinition Definition { get; }
+
+    /// <summary>The layers. Losses are computed from what it gives.</summary>
+    public Sequential Body { get; }
+
+    /// <summary>The shape of one sample's result, without the batch.</summary>
+    public Shape OutputShape { get; }
+
+    /// <summary>The last layer of the definition where <see cref="NetworkDefinition.Output"/> stands for it; else null.</summary>
+    public Module? Fused { get; }
+
+    /// <summary>The shape of a batch of so many samples.</summary>
+    public Shape InputShape(long batch) => new([batch, .. Definition.InputShape]);
+
+    /// <summary>Builds the network; its parameters are zero until they are initialised or read.</summary>
+    /// <exception cref="NetworkException">A layer cannot take what the one before it gives, or two have one name.</exception>
+    public static Network Build(NetworkDefinition definition)
+    {
+        using var arena = new Arena(reserve: 1L << 42);
+        var builder = new NetworkBuilder(arena, definition.InputType, Sample(definition));
+        for (int i = 0; i < definition.Layers.Count; i++)
+        {
+            Shape given = builder.Sample;
+            try
+            {
+                definition.Layers[i].Build(builder);
+            }
+            catch (Exception e) when (e is ShapeException or ArgumentException)
+            {
+                throw new NetworkException(i, $"layer {i + 1} ({WordOf(definition.Layers[i])}) does not fit: {e.Message}; each sample reaches it as {given}", e);
+            }
+        }
+        List<(string? Name, Module Module)> modules = [.. builder.Modules];
+        Shape output = builder.Sample;
+        Module? fused = null;
+        if (modules.Count > 0 && Is(modules[^1].Module, definition.Output))
+        {
+            fused = modules[^1].Module;
+            modules.RemoveAt(modules.Count - 1);
+        }
+        var names = new HashSet<string>();
+        var body = new Sequential();
+        foreach ((string? name, Module module) in modules)
+        {
+            if (!names.Add(name ?? body.Items.Count.ToString()))
+                throw new NetworkException(definition.Layers.Count - 1, $"two layers are named '{name ?? body.Items.Count.ToString()}': give each its own name");
+            body.Add(module, name);
+        }
+        return new Network(definition, body, output, fused);
+    }
+
+    /// <summary>What the network predicts: (N, …) to the body's result through the output function.</summary>
+    public Tensor Predict(Tensor x) => Apply(Body.Call(x));
+
+    /// <summary>The output function on a result of <see cref="Body"/>.</summary>
+    public Tensor Apply(Tensor result) => Definition.Output switch
+    {
+        OutputFunction.Softmax => result.Softmax(),
+        OutputFunction.Sigmoid => result.Sigmoid(),
+        OutputFunction.Exp => result.Exp(),
+        _ => result,
+    };
+
+    private static bool Is(Module module, OutputFunction output) => output switch
+    {
+        OutputFunction.Softmax => module is Softmax { Dim: -1 },
+        OutputFunction.Sigmoid => module is Activation { Function: ActivationFunction.Sigmoid },
+        _ => false,
+    };
+
+    private static Shape Sample(NetworkDefinition definition)
+    {
+        try
+        {
+            return new Shape([.. definition.InputShape]);
+        }
+        catch (ShapeException e)
+        {
+            throw new NetworkException(-1, $"the input cannot have the sizes ({string.Join(", ", definition.InputShape)}): {e.Message}", e);
+        }
+    }
+
+    private static string WordOf(LayerSpec layer) => LayerCatalogue.All.First(e => e.Type == layer.GetType()).Word;
+}

@@ -1,0 +1,200 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Text.Json;
+using Sarsen.Formats;
+using Sarsen.Tensors;
+using Sarsen.Tensors.Threads;
+using Sarsen.Training.Spec;
+
+namespace Sarsen.Training.Runs;
+
+/// <summary>
+/// The folder through which a run speaks: <c>spec.yaml</c> as it was understood, <c>run.json</c>, <c>events.jsonl</c>,
+/// <c>process.json</c> (who works on it), <c>lock</c> (held while someone does; the system lets go of it when the process
+/// ends, however that is), <c>control</c> (what others ask: <c>stop</c> or <c>checkpoint</c>), <c>exit.json</c>,
+/// <c>checkpoints/</c>, <c>model/</c>.
+/// </summary>
+public sealed class RunFolder : IDisposable
+{
+    private readonly FileStream _lock;
+    private readonly TimeProvider _time;
+
+    private RunFolder(string path, FileStream held, RunRecord record, int attempt, TimeProvider time, Action<string>? echo)
+    {
+        (Path, _lock, Record, Attempt, _time) = (path, held, record, attempt, time);
+        Events = new EventLog(In("events.jsonl"), attempt, time, echo);
+    }
+
+    public string Path { get; }
+
+    public RunRecord Record { get; private set; }
+
+    /// <summary>Which start of the run this is, from 1.</summary>
+    public int Attempt { get; }
+
+    public EventLog Events { get; }
+
+    public string Checkpoints => In("checkpoints");
+
+    /// <summary>The finished model: what the registry takes.</summary>
+    public string Model => In("model");
+
+    /// <summary>Prepared samples that memory did not hold; can be made again.</summary>
+    public string Cache => In("cache");
+
+    /// <summary>Rows that were put aside.</summary>
+    public string Quarantine => In("quarantine.jsonl");
+
+    /// <summary>Begins a run in a new folder.</summary>
+    /// <param name="path">Where; must not hold a run yet.</param>
+    /// <param name="spec">What is run.</param>
+    /// <param name="workers">Who computes, for the record.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="overwrite">Remove what an earlier run left there.</param>
+    /// <param name="echo">Told every event's line; null for nobody.</param>
+    /// <exception cref="RunException">There is a run already, or something that is no run; or it is being worked on.</exception>
+    public static RunFolder Create(string path, RunSpec spec, Workers workers, TimeProvider time, bool overwrite = false, Action<string>? echo = null)
+    {
+        path = System.IO.Path.GetFullPath(path);
+        if (File.Exists(path))
+            throw new RunException($"'{path}' is a file: give the run a folder of its own");
+        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+        {
+            bool run = File.Exists(System.IO.Path.Combine(path, "run.json")) || File.Exists(System.IO.Path.Combine(path, "lock"));
+            if (!run)
+                throw new RunException($"the folder '{path}' is not empty and holds no run: choose another folder");
+            if (!overwrite)
+                throw new RunException($"there is a run in '{path}' already: resume it, overwrite it, or choose another folder");
+            using FileStream held = Lock(path);
+            foreach (string entry in Directory.EnumerateFileSystemEntries(path).Where(e => System.IO.Path.GetFileName(e) != "lock").ToArray())
+            {
+                if (Directory.Exists(entry))
+                    Directory.Delete(entry, recursive: true);
+                else
+                    File.Delete(entry);
+            }
+        }
+        Directory.CreateDirectory(path);
+        FileStream mine = Lock(path);
+        var record = new RunRecord(Guid.CreateVersion7(time.GetUtcNow()).ToString("n"), spec.Name, spec.Seed, ProgramVersion,
+            Numerics.Version, time.GetUtcNow().ToUnixTimeMilliseconds(), MachineInfo.Of(workers));
+        AtomicFile.WriteAllText(System.IO.Path.Combine(path, "spec.yaml"), SpecWriter.Write(spec, RunSpec.Choices));
+        AtomicFile.WriteAllText(System.IO.Path.Combine(path, "run.json"), JsonSerializer.Serialize(record, RunJson.File));
+        return Begin(path, mine, record, 1, time, echo);
+    }
+
+    /// <summary>Goes on with the run of a folder.</summary>
+    /// <exception cref="RunException">There is no run, it is being worked on, or its bits rest on other numerics.</exception>
+    public static RunFolder Resume(string path, TimeProvider time, Action<string>? echo = null)
+    {
+        path = System.IO.Path.GetFullPath(path);
+        if (!File.Exists(System.IO.Path.Combine(path, "run.json")))
+            throw new RunException($"there is no run to resume in '{path}'");
+        FileStream held = Lock(path);
+        try
+        {
+            RunRecord record = Read<RunRecord>(System.IO.Path.Combine(path, "run.json"));
+            if (record.Numerics != Numerics.Version)
+            {
+                throw new RunException(
+                    $"the run in '{path}' was begun under numerics version {record.Numerics}, this program computes with version {Numerics.Version}: " +
+                    "it would not end with the same bits. Resume it with the program that began it, or start a new run from its weights (model.weights)");
+            }
+            string process = System.IO.Path.Combine(path, "process.json");
+            int attempt = File.Exists(process) ? Read<RunProcess>(process).Attempt + 1 : 1;
+            return Begin(path, held, record, attempt, time, echo);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The spec of the run in a folder, as it was understood.</summary>
+    /// <exception cref="RunException">There is no run.</exception>
+    public static RunSpec SpecOf(string path)
+    {
+        string file = System.IO.Path.Combine(path, "spec.yaml");
+        return File.Exists(file)
+            ? RunSpec.Load(file)
+            : throw new RunException($"there is no run in '{System.IO.Path.GetFullPath(path)}': it has no spec.yaml");
+    }
+
+    /// <summary>Notes what data the run reads; a resumed run must find the same.</summary>
+    /// <exception cref="RunException">The data has changed since the run began.</exception>
+    public void NoteData(string checksum)
+    {
+        if (Record.DataChecksum is { } before && before != checksum)
+            throw new RunException($"the data has changed since the run in '{Path}' began (checksum {checksum[..12]}…, it was {before[..12]}…): bring the old data back, or start a new run");
+        if (Record.DataChecksum is not null)
+            return;
+        Record = Record with { DataChecksum = checksum };
+        AtomicFile.WriteAllText(In("run.json"), JsonSerializer.Serialize(Record, RunJson.File));
+    }
+
+    /// <summary>Takes what others asked for since the last time: <c>stop</c>, <c>checkpoint</c>, or null for nothing.</summary>
+    public string? TakeRequest()
+    {
+        string file = In("control");
+        if (!File.Exists(file))
+            return null;
+        string text = File.ReadAllText(file).Trim();
+        File.Delete(file);
+        return text;
+    }
+
+    /// <summary>Says how the run ended.</summary>
+    public void End(RunStatus status, string? message = null) =>
+        AtomicFile.WriteAllText(In("exit.json"), JsonSerializer.Serialize(
+            new RunExit(status, Attempt, _time.GetUtcNow().ToUnixTimeMilliseconds(), message), RunJson.File));
+
+    public void Dispose()
+    {
+        Events.Dispose();
+        _lock.Dispose();
+    }
+
+    internal static T Read<T>(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(File.ReadAllText(path), RunJson.File)
+                ?? throw new RunException($"'{path}' holds null");
+        }
+        catch (JsonException e)
+        {
+            throw new RunException($"'{path}' cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static string ProgramVersion =>
+        typeof(RunFolder).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+
+    private static RunFolder Begin(string path, FileStream held, RunRecord record, int attempt, TimeProvider time, Action<string>? echo)
+    {
+        using var self = Process.GetCurrentProcess();
+        long started = new DateTimeOffset(self.StartTime.ToUniversalTime(), TimeSpan.Zero).ToUnixTimeMilliseconds();
+        AtomicFile.WriteAllText(System.IO.Path.Combine(path, "process.json"), JsonSerializer.Serialize(new RunProcess(Environment.ProcessId, started, attempt), RunJson.File));
+        File.Delete(System.IO.Path.Combine(path, "exit.json"));
+        File.Delete(System.IO.Path.Combine(path, "control"));
+        return new RunFolder(path, held, record, attempt, time, echo);
+    }
+
+    // An exclusive open is a lock that the system releases when the process ends, even by SIGKILL.
+    private static FileStream Lock(string path)
+    {
+        try
+        {
+            return new FileStream(System.IO.Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException or FileNotFoundException))
+        {
+            string process = System.IO.Path.Combine(path, "process.json");
+            string who = File.Exists(process) ? $" by process {Read<RunProcess>(process).Pid}" : "";
+            throw new RunException($"the run in '{path}' is being worked on{who}: wait for it, or stop it", e);
+        }
+    }
+
+    private string In(string name) => System.IO.Path.Combine(Path, name);
+}

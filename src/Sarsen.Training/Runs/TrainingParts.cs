@@ -1,0 +1,70 @@
+using Sarsen.Data;
+using Sarsen.Models;
+using Sarsen.Models.Layers;
+using Sarsen.Nn;
+using Sarsen.Nn.Losses;
+using Sarsen.Training.Metrics;
+using Sarsen.Training.Spec;
+using Sarsen.Training.Tasks;
+
+namespace Sarsen.Training.Runs;
+
+/// <summary>What a spec and its data make together: the task, the network with its first weights, loss and metrics.</summary>
+internal sealed record TrainingParts(LearningTask Task, Network Network, Loss Loss, IReadOnlyList<Metric> Metrics)
+{
+    /// <exception cref="NetworkException">The network does not fit together, or not the data.</exception>
+    /// <exception cref="RunException">Loss, metrics and target do not belong together.</exception>
+    public static TrainingParts Build(RunSpec spec, PreparedData data)
+    {
+        LearningTask task = spec.Train.Loss.Task(data.Pipeline);
+        Metric? stray = spec.Metrics.FirstOrDefault(m => m.Task != task.Kind);
+        if (stray is not null)
+            throw new RunException($"the metric {stray.Name} is for {stray.Task.ToString().ToLowerInvariant()}, the loss makes this {task.Kind.ToString().ToLowerInvariant()}: keep the metrics of that");
+        IReadOnlyList<Metric> metrics = spec.Metrics.Count > 0 ? spec.Metrics : MetricCatalogue.Usual(task.Kind);
+        Network network = Build(spec.Model, task, data);
+        task.Check(network);
+        Refuse(spec.Train, network);
+        Initialize(spec, network);
+        return new TrainingParts(task, network, spec.Train.Loss.Create(), metrics);
+    }
+
+    private static Network Build(ModelSpec model, LearningTask task, PreparedData data)
+    {
+        Data.Batches.SampleLayout input = data.Pipeline.Input;
+        IReadOnlyList<LayerSpec> layers = model.Preset?.Layers(input.Shape, task.Outputs) ?? model.Layers;
+        return Network.Build(new NetworkDefinition
+        {
+            InputType = input.Type,
+            InputShape = [.. input.Shape.AsSpan()],
+            Layers = [.. layers.Select((layer, i) => layer is EmbeddingSpec embedding ? Sized(embedding, i, data.Pipeline.VocabularySize) : layer)],
+            Output = task.Output,
+        });
+    }
+
+    private static EmbeddingSpec Sized(EmbeddingSpec embedding, int layer, int? vocabulary)
+    {
+        if (embedding.NumEmbeddings is { } count && vocabulary > count)
+            throw new NetworkException(layer, $"layer {layer + 1} (embedding) has {count} vectors, the vocabulary has {vocabulary} ids: raise num_embeddings, leave it out, or lower the step's vocabulary_size");
+        return embedding with { NumEmbeddings = embedding.NumEmbeddings ?? vocabulary };
+    }
+
+    // What depends on all samples of a batch at once cannot be joined over grains that different ranks compute.
+    private static void Refuse(TrainSpec train, Network network)
+    {
+        if (train.Deterministic == Determinism.Ranks && network.Body.Modules().FirstOrDefault(m => m is Nn.Layers.BatchNorm) is { } norm)
+            throw new RunException($"train.deterministic: ranks cannot be kept by layer '{norm.Path}' ({norm.Kind}): its statistics are those of the samples a rank has. Use layer_norm, or deterministic: threads");
+    }
+
+    private static void Initialize(RunSpec spec, Network network)
+    {
+        foreach (Parameter parameter in network.Body.Parameters())
+        {
+            bool weight = parameter.Value.Rank >= 2;
+            if ((weight ? spec.Model.Initialisation?.Weights : spec.Model.Initialisation?.Biases) is { } initializer && (weight || parameter.Name.Contains("bias", StringComparison.Ordinal)))
+                parameter.Initializer = initializer.Create();
+        }
+        network.Body.Initialize(spec.Seed);
+        if (spec.Model.Weights is { } file)
+            ModelFolder.ReadWeights(network, file);
+    }
+}

@@ -1,0 +1,234 @@
+using Sarsen.Data;
+using Sarsen.Data.Sources;
+using Sarsen.Formats;
+using Sarsen.Models;
+using Sarsen.Nn;
+using Sarsen.Tensors;
+using Sarsen.Tensors.Threads;
+using Sarsen.Training.Checkpoints;
+using Sarsen.Training.Metrics;
+using Sarsen.Training.Spec;
+using Sarsen.Training.Trainers;
+
+namespace Sarsen.Training.Runs;
+
+/// <summary>
+/// A run from data to model, as <c>sarsen train</c> does it: prepare, build, train, measure, write the model. All that
+/// it says goes through its folder. From C#:
+/// <code>RunResult result = TrainingRun.Start(new RunSpec { Data = …, Model = …, Train = … });</code>
+/// </summary>
+public sealed class TrainingRun
+{
+    private readonly RunSpec _spec;
+    private readonly RunOptions _options;
+    private readonly RunFolder _folder;
+    private readonly RunRecorder _recorder;
+    private readonly Workers _workers;
+
+    private TrainingRun(RunSpec spec, RunOptions options, RunFolder folder, Workers workers)
+    {
+        (_spec, _options, _folder, _workers) = (spec, options, folder, workers);
+        _recorder = new RunRecorder(folder.Events, options.Time, options.Observer);
+    }
+
+    /// <summary>Runs a spec to its end, or until <paramref name="stop"/> asks for a pause.</summary>
+    /// <exception cref="SpecException">The spec has mistakes.</exception>
+    /// <exception cref="RunException">It cannot begin or go on.</exception>
+    /// <exception cref="DataException">The data is not what the spec says.</exception>
+    /// <exception cref="NetworkException">The network does not fit together, or not the data.</exception>
+    /// <exception cref="ModelFormatException">Weights to start from, or a checkpoint, cannot be read.</exception>
+    public static RunResult Start(RunSpec spec, RunOptions? options = null, CancellationToken stop = default)
+    {
+        options ??= new RunOptions();
+        spec = spec.Checked();
+        Workers workers = options.Workers ?? (spec.Threads == 0 ? Workers.Shared : Workers.Shared.Take(spec.Threads));
+        string path = options.Folder ?? Path.Combine("runs", spec.Name);
+        using RunFolder folder = options.Resume
+            ? RunFolder.Resume(path, options.Time, options.Echo)
+            : RunFolder.Create(path, spec, workers, options.Time, options.Overwrite, options.Echo);
+        var run = new TrainingRun(spec, options, folder, workers);
+        try
+        {
+            folder.Events.Append(RunEventKind.Started, folder.Record);
+            RunResult result = spec.CrossValidation is { } folds ? run.CrossValidate(folds, stop) : run.Train(stop);
+            folder.Events.Append(result.Status == RunStatus.Interrupted ? RunEventKind.Interrupted : RunEventKind.Finished, new { result.End, result.Model });
+            folder.End(result.Status);
+            return result;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            folder.Events.Append(RunEventKind.Interrupted, new { });
+            folder.End(RunStatus.Interrupted);
+            return new RunResult { Folder = folder.Path, Status = RunStatus.Interrupted };
+        }
+        catch (Exception e)
+        {
+            Fail(folder, e);
+            throw;
+        }
+    }
+
+    private RunResult Train(CancellationToken stop)
+    {
+        using PreparedData data = PreparedData.Prepare(_spec.Data, _spec.Preprocess, _spec.Seed, DataOptions(), stop);
+        NoteData(data, stop);
+        TrainingParts parts = TrainingParts.Build(_spec, data);
+        using var trainer = new Trainer(Setup(data, parts) with
+        {
+            Checkpoints = new CheckpointStore(_folder.Checkpoints, _spec.Train.Checkpoints.Keep),
+            Observer = _recorder,
+            Requests = _folder.TakeRequest,
+        });
+        _recorder.Overview(RunOverview.Of(_spec.Name, data, parts.Network, parts.Task, Summary(parts), trainer, _spec.Train.Epochs));
+        if (_options.Resume)
+            Restore(trainer);
+
+        TrainingEnd end = trainer.Run(stop);
+        if (end == TrainingEnd.Interrupted)
+            return new RunResult { Folder = _folder.Path, Status = RunStatus.Interrupted, End = end, State = trainer.State };
+
+        (double? validationLoss, EvaluationReport? validation) = Measure("validation", data.Validation, parts);
+        (double? testLoss, EvaluationReport? test) = Measure("test", data.Test, parts);
+        WriteModel(data, parts.Network, Metrics(("validation", validationLoss, validation), ("test", testLoss, test)), validation, test);
+        return new RunResult
+        {
+            Folder = _folder.Path,
+            Status = RunStatus.Finished,
+            End = end,
+            Model = _folder.Model,
+            Network = parts.Network,
+            State = trainer.State,
+            Validation = validation,
+            Test = test,
+        };
+    }
+
+    private RunResult CrossValidate(CrossValidationSpec folds, CancellationToken stop)
+    {
+        var validation = new CrossValidation(_spec, folds, _workers, _options.Time, _recorder);
+        CrossValidationReport report = validation.Run(DataOptions(), stop);
+        AtomicFile.WriteAllText(Path.Combine(_folder.Path, "cross_validation.json"), report.ToJson());
+        return new RunResult { Folder = _folder.Path, Status = RunStatus.Finished, CrossValidation = report };
+    }
+
+    private PrepareOptions DataOptions() => new()
+    {
+        Target = _spec.Train.Loss.Target,
+        MemoryBytes = _options.DataBytes,
+        CacheFolder = _folder.Cache,
+        Sources = new SourceContext { QuarantinePath = _folder.Quarantine },
+    };
+
+    private void NoteData(PreparedData data, CancellationToken stop)
+    {
+        string checksum = DataChecksum.Of(_spec.Data, stop).Sha256;
+        _folder.NoteData(checksum);
+        _folder.Events.Append(RunEventKind.Data, new
+        {
+            Checksum = checksum,
+            data.Report.Rows,
+            data.Report.Dropped,
+            Training = data.Training.Count,
+            Validation = data.Validation?.Count ?? 0,
+            Test = data.Test?.Count ?? 0,
+        });
+        foreach (DroppedRows dropped in data.Report.Dropped)
+            _recorder.Warning($"{dropped.Step} left out {dropped.Rows} rows of the {dropped.Part} part");
+    }
+
+    private TrainerSetup Setup(PreparedData data, TrainingParts parts) => new()
+    {
+        Network = parts.Network,
+        Task = parts.Task,
+        Loss = parts.Loss,
+        Spec = _spec.Train,
+        Training = data.Training,
+        Validation = data.Validation,
+        Metrics = parts.Metrics,
+        Shuffle = _spec.Data.Shuffle,
+        Seed = _spec.Seed,
+        Workers = _workers,
+        Time = _options.Time,
+    };
+
+    private ModuleSummary Summary(TrainingParts parts) =>
+        ModuleSummary.Of(parts.Network.Body, parts.Network.InputShape(_spec.Train.BatchSize), parts.Network.Definition.InputType,
+            (scope, result) => parts.Loss.Call(result, parts.Task.Target(scope, default, _spec.Train.BatchSize)));
+
+    private void Restore(Trainer trainer)
+    {
+        var store = new CheckpointStore(_folder.Checkpoints, _spec.Train.Checkpoints.Keep);
+        Checkpoint? newest = store.Newest((name, why) => _recorder.Warning($"checkpoint '{name}' is damaged ({why}); going on from the one before it"));
+        if (newest is null)
+        {
+            _recorder.Warning("the run has no checkpoint yet: it begins anew");
+            return;
+        }
+        trainer.Restore(newest);
+        _recorder.Resumed(trainer.State);
+    }
+
+    private (double? Loss, EvaluationReport? Report) Measure(string part, Data.Batches.SampleSet? samples, TrainingParts parts)
+    {
+        if (samples is null)
+            return (null, null);
+        using var evaluator = new Evaluator(parts.Network, parts.Task, parts.Loss, parts.Metrics, _workers);
+        (double loss, EvaluationReport report) = evaluator.Run(samples);
+        _recorder.Evaluated(part, report);
+        return (loss, report);
+    }
+
+    private static Dictionary<string, double> Metrics(params IEnumerable<(string Part, double? Loss, EvaluationReport? Report)> parts)
+    {
+        var metrics = new Dictionary<string, double>();
+        foreach ((string part, double? loss, EvaluationReport? report) in parts)
+        {
+            if (loss is { } value && double.IsFinite(value))
+                metrics[$"{part}_loss"] = value;
+            foreach (MetricResult metric in report?.Metrics ?? [])
+            {
+                if (metric.Value is { } measured)
+                    metrics[$"{part}_{metric.Name}"] = measured;
+            }
+        }
+        return metrics;
+    }
+
+    private void WriteModel(PreparedData data, Network network, Dictionary<string, double> metrics, EvaluationReport? validation, EvaluationReport? test)
+    {
+        var manifest = new ModelManifest
+        {
+            Name = _spec.Name,
+            CreatedUnixMs = _options.Time.GetUtcNow().ToUnixTimeMilliseconds(),
+            RunId = _folder.Record.Id,
+            Seed = _spec.Seed,
+            DataChecksum = _folder.Record.DataChecksum,
+            Sarsen = _folder.Record.Sarsen,
+            Numerics = Numerics.Version,
+            Metrics = metrics,
+        };
+        ModelFolder.Write(_folder.Model, network, manifest, folder =>
+        {
+            using (FileStream pipeline = File.Create(Path.Combine(folder, ModelFolder.PipelineFile)))
+                data.Pipeline.Save(pipeline);
+            AtomicFile.WriteAllText(Path.Combine(folder, "spec.yaml"), SpecWriter.Write(_spec, RunSpec.Choices));
+            if (validation is not null)
+                AtomicFile.WriteAllText(Path.Combine(folder, "validation.json"), validation.ToJson());
+            if (test is not null)
+                AtomicFile.WriteAllText(Path.Combine(folder, "test.json"), test.ToJson());
+        });
+    }
+
+    // The disk may be what failed: then the process's end says it, and the first error stands.
+    private static void Fail(RunFolder folder, Exception e)
+    {
+        try
+        {
+            folder.Events.Append(RunEventKind.Failed, new { Error = e.GetType().Name, e.Message });
+            folder.End(RunStatus.Failed, e.Message);
+        }
+        catch (IOException)
+        {
+        }
+    }
+}

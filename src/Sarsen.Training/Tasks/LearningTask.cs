@@ -1,0 +1,49 @@
+using Sarsen.Models;
+using Sarsen.Tensors;
+using Sarsen.Training.Metrics;
+
+namespace Sarsen.Training.Tasks;
+
+/// <summary>
+/// What a network is to learn: what it must give, in which form the loss takes the targets, and how it is measured.
+/// Which one it is follows from the loss and from the data's target.
+/// </summary>
+public abstract class LearningTask
+{
+    public abstract MetricTask Kind { get; }
+
+    /// <summary>What makes predictions of the network's results.</summary>
+    public abstract OutputFunction Output { get; }
+
+    /// <summary>Values the network must give for one sample.</summary>
+    public abstract int Outputs { get; }
+
+    /// <summary>The names of the classes in their order; null where values are predicted.</summary>
+    public virtual IReadOnlyList<string>? Classes => null;
+
+    /// <summary>Bytes of one sample's target as the data holds it.</summary>
+    public abstract int TargetBytes { get; }
+
+    /// <summary>The targets of a batch in the form that the loss takes; unset in a shape-only run.</summary>
+    /// <param name="scope">Where the tensor lives.</param>
+    /// <param name="stored">The targets as the data holds them, one after the other.</param>
+    /// <param name="rows">How many.</param>
+    public abstract Tensor Target(Scope scope, ReadOnlySpan<byte> stored, int rows);
+
+    /// <summary>A measurement that has seen nothing.</summary>
+    public abstract Measurement Measure(IReadOnlyList<Metric> metrics);
+
+    /// <exception cref="NetworkException">The network gives something else.</exception>
+    public void Check(Network network)
+    {
+        Shape output = network.OutputShape;
+        if (output != new Shape(Outputs))
+        {
+            throw new NetworkException(network.Definition.Layers.Count - 1,
+                $"the network gives {output} for a sample, but {Wanted} needs ({Outputs}): end it with linear: {Outputs}" +
+                (output.Rank > 1 ? ", behind flatten or a recurrent layer that gives its last step" : ""));
+        }
+    }
+
+    private protected abstract string Wanted { get; }
+}

@@ -1,0 +1,57 @@
+using Sarsen.Data.Batches;
+using Sarsen.Models;
+using Sarsen.Nn.Losses;
+using Sarsen.Nn.Ops;
+using Sarsen.Tensors;
+using Sarsen.Tensors.Threads;
+using Sarsen.Training.Metrics;
+using Sarsen.Training.Tasks;
+
+namespace Sarsen.Training.Trainers;
+
+/// <summary>Measures a network on a set of samples: its mean loss and its metrics.</summary>
+/// <param name="network">What is measured.</param>
+/// <param name="task">What it learns.</param>
+/// <param name="loss">The loss it is trained by; null: not measured.</param>
+/// <param name="metrics">The metrics.</param>
+/// <param name="workers">Who computes.</param>
+public sealed unsafe class Evaluator(Network network, LearningTask task, Loss? loss, IReadOnlyList<Metric> metrics, Workers workers) : IDisposable
+{
+    /// <summary>Samples that are computed at once; results do not depend on it.</summary>
+    private const int BatchSize = 256;
+
+    private readonly Arena _arena = new(workers);
+
+    /// <param name="samples">The set; random steps must be off.</param>
+    /// <param name="stop">Asked between batches.</param>
+    /// <returns>The mean loss, NaN without a loss, and the metrics.</returns>
+    public (double Loss, EvaluationReport Report) Run(SampleSet samples, CancellationToken stop = default)
+    {
+        using var reader = new BatchReader(samples, new BatchOptions { BatchSize = BatchSize }, stop);
+        using Measurement measurement = task.Measure(metrics);
+        double sum = 0, weights = 0;
+        reader.Begin(0);
+        while (reader.Next() is { } batch)
+        {
+            stop.ThrowIfCancellationRequested();
+            using Scope scope = _arena.Begin(Mode.Inference, name: "its evaluation");
+            Tensor x = scope.Empty(samples.Input.Type, batch.InputShape);
+            Span<byte> bytes = x.Bytes;
+            new ReadOnlySpan<byte>(batch.Input, bytes.Length).CopyTo(bytes);
+            Tensor result = network.Body.Call(x).Contiguous();
+            var stored = new ReadOnlySpan<byte>(batch.Target, batch.Count * task.TargetBytes);
+            if (loss is not null)
+            {
+                Tensor target = task.Target(scope, stored, batch.Count);
+                double weight = loss.Weight(target);
+                if (weight > 0)
+                    sum += weight * loss.Call(result, target).Item();
+                weights += weight;
+            }
+            measurement.Add(result.AsSpan<float>(), stored);
+        }
+        return (loss is null ? double.NaN : sum / weights, measurement.Report());
+    }
+
+    public void Dispose() => _arena.Dispose();
+}

@@ -1,0 +1,214 @@
+using Sarsen.Data.Batches;
+using Sarsen.Models;
+using Sarsen.Nn.Optimizers;
+using Sarsen.Nn.Schedules;
+using Sarsen.Tensors.Threads;
+using Sarsen.Training.Checkpoints;
+using Sarsen.Training.Metrics;
+using Sarsen.Training.Runs;
+using Sarsen.Training.Spec;
+
+namespace Sarsen.Training.Trainers;
+
+/// <summary>How training ended.</summary>
+public enum TrainingEnd
+{
+    /// <summary>All epochs or steps were made.</summary>
+    Done,
+
+    /// <summary>A metric stopped getting better.</summary>
+    EarlyStopped,
+
+    /// <summary>It was asked to stop; the state is saved.</summary>
+    Interrupted,
+}
+
+/// <summary>
+/// Trains a network: epochs of steps, with validation, schedule, early stopping and checkpoints. What it does next
+/// follows from its <see cref="State"/>, the weights and the optimizer's memory alone, so a run that goes on from a
+/// checkpoint ends with the same bits as one that was never disturbed.
+/// </summary>
+public sealed class Trainer : IDisposable
+{
+    private readonly Network _network;
+    private readonly TrainSpec _spec;
+    private readonly Optimizer _optimizer;
+    private readonly LearningRateSchedule _schedule;
+    private readonly double _rate;
+    private readonly TrainingStep _step;
+    private readonly Evaluator? _validation;
+    private readonly SampleSet? _validationSamples;
+    private readonly BatchReader _reader;
+    private readonly CheckpointStore? _checkpoints;
+    private readonly ITrainingObserver? _observer;
+    private readonly TimeProvider _time;
+    private readonly Workers _workers;
+    private readonly Watched _watched;
+    private readonly Func<string?> _requests;
+    private long _saved;
+    private long _lastSavedStep = -1;
+
+    /// <param name="setup">The parts of the run.</param>
+    public Trainer(TrainerSetup setup)
+    {
+        (_network, _spec, _time, _observer, _checkpoints, _workers) =
+            (setup.Network, setup.Spec, setup.Time, setup.Observer, setup.Checkpoints, setup.Workers);
+        _optimizer = setup.Spec.Optimizer.Create(setup.Network.Body);
+        _rate = setup.Spec.Schedule.PeakRate(setup.Spec.Optimizer.Lr);
+        _schedule = setup.Spec.Schedule.Create(_rate, Watched.BetterOf((setup.Spec.Schedule as ReduceOnPlateauSpec)?.Metric ?? "", setup.Metrics));
+        _step = new TrainingStep(setup.Network, setup.Task, setup.Loss, setup.Seed, setup.Spec.Grain, setup.Workers);
+        _validationSamples = setup.Validation;
+        _validation = setup.Validation is null ? null : new Evaluator(setup.Network, setup.Task, setup.Loss, setup.Metrics, setup.Workers);
+        _reader = new BatchReader(setup.Training, new BatchOptions
+        {
+            BatchSize = setup.Spec.BatchSize,
+            Shuffle = setup.Shuffle,
+            Seed = setup.Seed,
+            DropLast = setup.Spec.DropLast,
+        });
+        if (_reader.BatchesPerEpoch == 0)
+            throw new RunException($"the training split has {setup.Training.Count} samples, fewer than one batch of {setup.Spec.BatchSize}, and drop_last leaves it out: lower train.batch_size");
+        _watched = Watched.Of(setup.Spec, setup.Metrics, validates: setup.Validation is not null);
+        _requests = setup.Requests;
+    }
+
+    /// <summary>Where training stands.</summary>
+    public TrainingState State { get; private set; } = new();
+
+    public long StepsPerEpoch => _reader.BatchesPerEpoch;
+
+    public long TotalSteps => Math.Min(_spec.MaxSteps ?? long.MaxValue, checked(_spec.Epochs * StepsPerEpoch));
+
+    /// <summary>The most bytes that a step's tensors took at once.</summary>
+    public long PeakBytes => _step.PeakBytes;
+
+    /// <summary>Bytes that the optimizer remembers.</summary>
+    public long OptimizerBytes => _optimizer.StateBytes;
+
+    /// <summary>Goes on from a checkpoint: its weights, its optimizer's memory and its state.</summary>
+    /// <exception cref="Formats.ModelFormatException">The checkpoint is damaged, or of another network.</exception>
+    public void Restore(Checkpoint checkpoint)
+    {
+        checkpoint.LoadInto(_network.Body, _optimizer);
+        State = checkpoint.State;
+        _optimizer.Steps = State.Step;
+        _lastSavedStep = State.Step;
+    }
+
+    /// <summary>Trains until the end, or until <paramref name="stop"/> asks for a pause.</summary>
+    /// <exception cref="NonFiniteLossException">A loss was not finite.</exception>
+    /// <exception cref="RunException">A checkpoint could not be written.</exception>
+    public TrainingEnd Run(CancellationToken stop)
+    {
+        _saved = _time.GetTimestamp();
+        while (!State.Ended)
+        {
+            if (!RunEpoch(stop))
+            {
+                Save(best: false);
+                return TrainingEnd.Interrupted;
+            }
+        }
+        if (_spec.EarlyStopping is { RestoreBest: true } && State.BestEpoch > 0 && _checkpoints?.Best() is { } best)
+            best.LoadInto(_network.Body, null);
+        return State.Step < TotalSteps ? TrainingEnd.EarlyStopped : TrainingEnd.Done;
+    }
+
+    // False when it was asked to stop within the epoch.
+    private bool RunEpoch(CancellationToken stop)
+    {
+        long begun = _time.GetTimestamp(), asked = begun;
+        _reader.Begin(State.Epoch, State.Batch * _spec.BatchSize);
+        while (State.Step < TotalSteps && _reader.Next() is { } batch)
+        {
+            double rate = LearningRate(State.Step);
+            double loss = _step.Run(batch, State.Step);
+            Clip();
+            _optimizer.Step(rate, _workers);
+            State.Advance(loss, batch.Count);
+            _observer?.Step(new StepReport(State.Epoch + 1, _spec.Epochs, State.Step, TotalSteps, State.Loss, batch.Count, rate));
+            if (_spec.Checkpoints.EverySteps is { } steps && State.Step % steps == 0 && State.Batch < StepsPerEpoch)
+                Save(best: false);
+            if (_spec.Checkpoints.EveryTime is { } time && _time.GetElapsedTime(_saved) >= time)
+                Save(best: false);
+            if (stop.IsCancellationRequested)
+                return false;
+            if (_time.GetElapsedTime(asked) > TimeSpan.FromMilliseconds(250))
+            {
+                asked = _time.GetTimestamp();
+                if (!Obey(_requests()))
+                    return false;
+            }
+        }
+        EndEpoch(begun);
+        return true;
+    }
+
+    private bool Obey(string? request)
+    {
+        if (request == "checkpoint")
+            Save(best: false);
+        return request != "stop";
+    }
+
+    private double LearningRate(long step)
+    {
+        double rate = _rate * _schedule.FactorAt(step, StepsPerEpoch, TotalSteps);
+        return _schedule is ReduceOnPlateau ? rate * State.Plateau.Current : rate;
+    }
+
+    private void Clip()
+    {
+        if (_spec.Clipping?.Norm is { } norm)
+            _optimizer.ClipGradientNorm(norm, _workers);
+        if (_spec.Clipping?.Value is { } value)
+            _optimizer.ClipGradientValues(value, _workers);
+    }
+
+    private void EndEpoch(long begun)
+    {
+        bool last = State.Step >= TotalSteps || State.Epoch + 1 >= _spec.Epochs;
+        (double? validationLoss, EvaluationReport? report) = (null, null);
+        if (_validation is not null && (last || (State.Epoch + 1) % _spec.ValidateEvery == 0))
+            (validationLoss, report) = _validation.Run(_validationSamples!);
+        var record = new EpochRecord(State.Epoch + 1, State.Step, LearningRate(State.Step - 1), State.Loss, validationLoss, report?.Metrics);
+        bool better = Judge(record);
+        bool ended = last || (_spec.EarlyStopping is { } stopping && State.BadValidations >= stopping.Patience);
+        State.EndEpoch(record, ended);
+        _observer?.Epoch(record, _time.GetElapsedTime(begun).TotalSeconds);
+        if (better || ended || (_spec.Checkpoints.EveryEpochs is { } epochs && State.Epoch % epochs == 0))
+            Save(better);
+    }
+
+    // Whether the epoch is the best so far, by what is watched.
+    private bool Judge(EpochRecord record)
+    {
+        if (_schedule is ReduceOnPlateau plateau && record.Value(((ReduceOnPlateauSpec)_spec.Schedule).Metric) is { } metric)
+            State.Plateau = plateau.Next(State.Plateau, metric);
+        if (record.Value(_watched.Metric) is not { } value || !double.IsFinite(value))
+            return false;
+        bool better = State.Best is not { } best || (_watched.Better == Better.Less ? value < best - _watched.MinDelta : value > best + _watched.MinDelta);
+        State.Judge(value, better);
+        return better;
+    }
+
+    private void Save(bool best)
+    {
+        _saved = _time.GetTimestamp();
+        if (_checkpoints is null)
+            return;
+        if (best || State.Step != _lastSavedStep)
+        {
+            _checkpoints.Save(_network.Body, _optimizer, State, best);
+            _observer?.Checkpoint(State, best);
+        }
+        _lastSavedStep = State.Step;
+    }
+
+    public void Dispose()
+    {
+        _reader.Dispose();
+        _step.Dispose();
+        _validation?.Dispose();
+    }
+}
