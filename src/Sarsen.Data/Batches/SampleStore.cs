@@ -29,11 +29,24 @@ internal sealed class SampleStore : IDisposable
 
     /// <summary>Reads a record; an index that is out of range is the caller's mistake.</summary>
     /// <exception cref="DataException">The spool file became shorter.</exception>
+    /// <exception cref="ObjectDisposedException">The store is disposed.</exception>
     public unsafe void Read(long index, Span<byte> into)
     {
         if (_file is null)
         {
-            new ReadOnlySpan<byte>(_chunks[(int)(index / _perChunk)].Pointer + index % _perChunk * Width, Width).CopyTo(into);
+            NativeBuffer chunk = _chunks[(int)(index / _perChunk)];
+            bool held = false;
+            try
+            {
+                // A set that is disposed while another thread reads it must throw, not read what is freed.
+                chunk.DangerousAddRef(ref held);
+                new ReadOnlySpan<byte>(chunk.Pointer + index % _perChunk * Width, Width).CopyTo(into);
+            }
+            finally
+            {
+                if (held)
+                    chunk.DangerousRelease();
+            }
             return;
         }
         for (int done = 0; done < Width;)

@@ -5,13 +5,14 @@ namespace Sarsen.Data.Splits;
 /// <summary>
 /// A permutation of 0 .. n - 1 that is computed element by element, without memory: any position can be asked for, so a
 /// run that resumes goes on where it was. It is a generalised Feistel network: x is written as (l, r) with l below
-/// a = ⌈√n⌉ and r below b = ⌈n / a⌉; eight rounds take turns with l ← l + f(r) mod a and r ← r + f(l) mod b, where f is
-/// a draw of Philox for the key, the round and the half; a result of n or more goes through again (cycle walking).
-/// Source: Black, Rogaway, «Ciphers with Arbitrary Finite Domains», CT-RSA 2002, section 5.
+/// a = ⌈√n⌉, made even, and r below b = ⌈n / a⌉; sixteen rounds take turns with l ← l + f(r) mod a and r ← r + f(l) mod b,
+/// where f is a draw of Philox for the key, the round and the half; a result of n or more goes through again (cycle
+/// walking). With an odd a and b all rounds would be even permutations, and with eight rounds a handful of elements would
+/// favour some orders. Source: Black, Rogaway, «Ciphers with Arbitrary Finite Domains», CT-RSA 2002, section 5.
 /// </summary>
 public readonly struct KeyedPermutation
 {
-    private const int Rounds = 8;
+    private const int Rounds = 16;
 
     private readonly Rng _rng;
     private readonly long _left, _right;
@@ -25,7 +26,8 @@ public readonly struct KeyedPermutation
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(count, 1L << 62);
         Count = count;
         _rng = new Rng(key, 0, index);
-        _left = Math.Max(1, (long)Math.Ceiling(Math.Sqrt(count)));
+        _left = Math.Max(2, (long)Math.Ceiling(Math.Sqrt(count)));
+        _left += _left & 1;
         _right = Math.Max(1, (count + _left - 1) / _left);
     }
 
