@@ -19,7 +19,8 @@ public sealed class LargeFileTests
 
         var start = new ProcessStartInfo("dotnet", [typeof(ChildProgram).Assembly.Location, path])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
             Environment = { ["DOTNET_GCHeapHardLimit"] = "0x10000000" },
         };
         using Process child = Process.Start(start)!;

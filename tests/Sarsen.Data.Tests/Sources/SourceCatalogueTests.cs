@@ -19,7 +19,10 @@ public sealed class SourceCatalogueTests
         JsonSerializerOptions json = CatalogueJson.Options((typeof(DataSource), SourceCatalogue.All));
         DataSource source = new CsvSource
         {
-            Path = ["a.csv"], Separator = ";", Encoding = TextEncoding.Gb18030, Types = new Dictionary<string, ColumnType> { ["x"] = ColumnType.Time },
+            Path = ["a.csv"],
+            Separator = ";",
+            Encoding = TextEncoding.Gb18030,
+            Types = new Dictionary<string, ColumnType> { ["x"] = ColumnType.Time },
         };
         string text = JsonSerializer.Serialize(source, json);
         text.ShouldContain("\"encoding\": \"gb18030\"");

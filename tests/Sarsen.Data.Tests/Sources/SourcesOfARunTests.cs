@@ -23,7 +23,9 @@ public sealed class SourcesOfARunTests : IDisposable
     {
         var spec = new DataSpec
         {
-            Source = Csv("train.csv", 40), Test = Csv("test.csv", 8), Target = ["y"],
+            Source = Csv("train.csv", 40),
+            Test = Csv("test.csv", 8),
+            Target = ["y"],
             Split = new SplitSpec { Train = 0.9, Validation = 0.1, Test = 0, Stratify = true },
         };
         var options = new PrepareOptions { Sources = new SourceContext { QuarantinePath = _folder.PathOf("quarantine.jsonl") } };

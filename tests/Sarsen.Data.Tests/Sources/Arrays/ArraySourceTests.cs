@@ -100,7 +100,8 @@ public sealed class ArraySourceTests : IDisposable
     {
         var source = new IdxSource
         {
-            Images = TestData.PathOf("datasets/mnist/t10k-images-idx3-ubyte.gz"), Labels = TestData.PathOf("datasets/mnist/t10k-labels-idx1-ubyte.gz"),
+            Images = TestData.PathOf("datasets/mnist/t10k-images-idx3-ubyte.gz"),
+            Labels = TestData.PathOf("datasets/mnist/t10k-labels-idx1-ubyte.gz"),
         };
         DataStatistics statistics = DataStatistics.Of(source.Open(new SourceContext()));
         statistics.Rows.ShouldBe(10_000);
