@@ -10,7 +10,8 @@ namespace Sarsen.Data.Preprocessing;
 
 /// <summary>
 /// Reads rows of raw values as JSON: an object of fields for each. A number is a JSON number, text a string, a moment a
-/// string in ISO 8601 or Unix milliseconds, an array nested arrays of numbers, row-major; null is a missing value.
+/// string in ISO 8601 or Unix milliseconds, an array nested arrays of numbers, row-major, or where it is a picture of
+/// bytes a PNG or JPEG file in base64; null is a missing value.
 /// </summary>
 /// <param name="fields">The fields of a row.</param>
 /// <param name="ignored">Names that may be there and are passed over, such as the column that is predicted.</param>
@@ -191,6 +192,8 @@ internal sealed class RowReader(IReadOnlyList<FieldInfo> fields, IReadOnlySet<st
         protected override string? Take(JsonElement json, int row)
         {
             int width = (int)Info.ElementShape.Count, next = row * width;
+            if (json.ValueKind == JsonValueKind.String && PictureText.Reads(Info))
+                return PictureText.Read(json.GetString()!, Info, _bytes.AsSpan(next, width));
             return Fill(json, 0, ref next);
         }
 
