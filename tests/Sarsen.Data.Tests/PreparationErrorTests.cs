@@ -90,9 +90,16 @@ public class PreparationErrorTests
     [Fact]
     public void Folds_that_would_leak_are_refused()
     {
-        DataSpec spec = PreparedDataTests.Spec(PreparedDataTests.Table(40), new SplitSpec { GroupBy = "city" });
-        Should.Throw<DataException>(() => PreparedData.PrepareFolds(spec, [], 0, 4).First()).Message.ShouldContain("neither keeps groups together");
+        DataSpec spec = PreparedDataTests.Spec(PreparedDataTests.Table(40));
+        string Refused(SplitSpec split, bool stratify) => Should.Throw<DataException>(() => PreparedData.PrepareFolds(spec with { Split = split }, [], 0, 4, stratify).First()).Message;
+        Refused(new SplitSpec { OrderBy = "income" }, false).ShouldContain("validated on rows older than some they train on");
+        Refused(new SplitSpec { GroupBy = "city" }, true).ShouldContain("not both");
+        Refused(new SplitSpec { GroupBy = "city", Train = 1, Validation = 0, Test = 0 }, false).ShouldContain("3 groups are fewer than 4 folds");
     }
+
+    [Fact]
+    public void Splits_made_in_code_are_checked_as_those_of_a_spec() =>
+        Refused(PreparedDataTests.Spec(PreparedDataTests.Table(10), new SplitSpec { Train = 0.5 })).ShouldStartWith("split: train + validation + test must be 1");
 
     private static DataSpec Numbers(params double[] x) =>
         PreparedDataTests.Spec([MemoryRows.Numbers("x", x), MemoryRows.Texts("label", [.. x.Select((_, i) => i % 2 == 0 ? "a" : "b")])], Whole);
