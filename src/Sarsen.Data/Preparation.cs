@@ -16,6 +16,7 @@ internal sealed class Preparation
     private readonly CancellationToken _stop;
     private readonly long _memory;
     private readonly StepInput _input;
+    private readonly List<(string Name, IRowSource Rows)> _opened = [];
 
     public Preparation(DataSpec spec, IReadOnlyList<PreprocessStep> steps, ulong seed, PrepareOptions options, CancellationToken stop)
     {
@@ -24,6 +25,7 @@ internal sealed class Preparation
         ArgumentOutOfRangeException.ThrowIfNegative(_memory, nameof(options));
         SettingsCheck.Check(spec.Split, "split");
         IRowSource opened = spec.Source.Open(options.Sources);
+        _opened.Add(("source", opened));
         Schema = opened.Schema;
         _input = RowRoles.Of(spec, opened.Schema, steps.Any(s => s is WindowStep));
         // Half for the rows while steps are fitted, so that together with the samples they stay near the budget.
@@ -98,13 +100,19 @@ internal sealed class Preparation
                 set.Dispose();
             throw;
         }
-        return new PreparedData(Schema, pipeline, sets, new PrepareReport(parts.Count, writer.Dropped));
+        return new PreparedData(Schema, pipeline, sets, new PrepareReport(parts.Count, writer.Dropped,
+            [.. _opened.Select(s => new SourceRows(s.Name, s.Rows.BadRows))]));
     }
 
     private void Add(Dictionary<Part, IRowSource> sources, SplitAssignment parts, Part part, Sources.DataSource? own, double share)
     {
         if (own is not null)
-            sources.Add(part, Own(part.Name(), own.Open(_options.Sources)));
+        {
+            IRowSource rows = own.Open(_options.Sources.For(part.Name()));
+            _opened.RemoveAll(s => s.Name == part.Name());
+            _opened.Add((part.Name(), rows));
+            sources.Add(part, Own(part.Name(), rows));
+        }
         else if (parts.CountOf(part) > 0)
             sources.Add(part, Own(part.Name(), new PartRows(Source, parts, part)));
         else if (share > 0 && _spec.Split.Column is null)

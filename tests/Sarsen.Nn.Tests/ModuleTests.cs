@@ -94,6 +94,10 @@ public class ModuleTests
     }
 
     [Fact]
+    public void A_summary_in_double_precision_needs_no_type() =>
+        ModuleSummary.Of(new Sequential(new Flatten(), new Linear(6, 2, type: DType.F64)), new Shape(1, 2, 3)).Output.ShouldBe(new Shape(1, 2));
+
+    [Fact]
     public void A_summary_of_layers_that_do_not_fit_throws() =>
         Should.Throw<ShapeException>(() => ModuleSummary.Of(new Sequential(new Linear(2, 3), new Linear(4, 1)), new Shape(1, 2)))
             .Message.ShouldContain("(1, 3)");

@@ -1,6 +1,7 @@
 using Sarsen.Data.Sources.Arrays;
 using Sarsen.Data.Sources.Csv;
 using Sarsen.Data.Sources.JsonLines;
+using Sarsen.Data.Sources.Pictures;
 using Sarsen.Data.Sources.PlainText;
 using Sarsen.Formats;
 
@@ -17,5 +18,6 @@ public static class SourceCatalogue
         new("text", typeof(TextSource)),
         new("idx", typeof(IdxSource)),
         new("npy", typeof(NpySource)),
+        new("image_folder", typeof(ImageFolderSource)),
     ];
 }

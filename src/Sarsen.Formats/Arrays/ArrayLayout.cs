@@ -15,7 +15,7 @@ internal readonly record struct ArrayLayout(DType? Type, int ElementBytes, bool 
     /// <exception cref="ModelFormatException">The sizes are too large, or not what the file holds.</exception>
     public static ArrayLayout Checked(UnpackedStream stream, DType? type, int elementBytes, bool wide, bool bigEndian, bool columnMajor, ReadOnlySpan<long> sizes)
     {
-        // Counted with zeros as ones, so that no part of the shape overflows either.
+        // Counted with zeros as ones: whoever makes room for a row of an array without rows must not be led to absurd sizes.
         long most = elementBytes;
         foreach (long size in sizes)
         {
@@ -23,7 +23,10 @@ internal readonly record struct ArrayLayout(DType? Type, int ElementBytes, bool 
                 throw stream.Fail($"the array's shape {Display(sizes)} is larger than any file");
             most *= Math.Max(1, size);
         }
-        long bytes = sizes.Contains(0) ? 0 : most, room = stream.MostBytes - stream.Position;
+        bool empty = sizes.Contains(0);
+        if (empty && most > Array.MaxLength)
+            throw stream.Fail($"the array of shape {Display(sizes)} is empty, and has rows larger than {Array.MaxLength} bytes: its header is damaged");
+        long bytes = empty ? 0 : most, room = stream.MostBytes - stream.Position;
         if (bytes > room)
             throw stream.Fail($"the array of shape {Display(sizes)} needs {bytes} bytes, {(stream.IsPacked ? $"at most {room} can be packed in the file" : $"{room} follow")}: the file is cut off, or its header is damaged");
         if (!stream.IsPacked && bytes < room)

@@ -35,13 +35,14 @@ public static class PictureReader
     /// <inheritdoc cref="Read(ReadOnlyMemory{byte}, string, PictureOptions?)"/>
     public static Picture Read(Stream stream, string name, PictureOptions? options = null)
     {
-        int most = (options ?? PictureOptions.Default).MaxFileBytes;
+        options ??= PictureOptions.Default;
+        options.Check();
         var memory = new MemoryStream();
         var buffer = new byte[1 << 16];
         for (int read; (read = stream.Read(buffer)) > 0;)
         {
-            if (memory.Length + read > most)
-                throw new ModelFormatException(name, memory.Length, $"the file is longer than the {most} bytes that a picture may have: scale it down, or raise MaxFileBytes");
+            if (memory.Length + read > options.MaxFileBytes)
+                throw new ModelFormatException(name, memory.Length, $"the file is longer than the {options.MaxFileBytes} bytes that a picture may have: scale it down, or raise MaxFileBytes");
             memory.Write(buffer, 0, read);
         }
         return Read(memory.GetBuffer().AsMemory(0, (int)memory.Length), name, options);

@@ -1,10 +1,10 @@
 namespace Sarsen.Serving.Batching;
 
 /// <summary>
-/// The bounded queue of a replica, and when its driver stops waiting for more. A driver that found b requests in the
-/// last batch, and q more when it ended, expects b + q: it waits until so many are there, the batch is full, or the
-/// oldest has waited for <see cref="BatchingOptions.MaxDelay"/>. A wait that was in vain takes the expectation half-way
-/// down to what did come. So a lone client is answered at once, and clients that call in step share a batch.
+/// The bounded queue of a replica, and when its driver stops waiting for more. A driver that ran b requests, and
+/// found q more waiting then, expects b + q: it waits until so many are there, the batch is full, or the oldest has waited
+/// for <see cref="BatchingOptions.MaxDelay"/>. A wait that was in vain takes the expectation half-way down to what did
+/// come. So a lone client is answered at once, and clients that call in step share a batch.
 /// </summary>
 internal sealed class BatchQueue(BatchingOptions options, int maxBatch, TimeProvider time)
 {
@@ -71,14 +71,21 @@ internal sealed class BatchQueue(BatchingOptions options, int maxBatch, TimeProv
         }
     }
 
-    /// <summary>The last batch has been answered.</summary>
+    /// <summary>
+    /// The batch is about to be answered. Called before its callers hear of it: a lone one that comes back at once would be
+    /// taken for two.
+    /// </summary>
+    public void Predicted()
+    {
+        lock (_gate)
+            _expected = Math.Max(_expected, Math.Min(_running + _requests.Count, maxBatch));
+    }
+
+    /// <summary>The batch has been answered.</summary>
     public void End()
     {
         lock (_gate)
-        {
-            _expected = Math.Max(_expected, Math.Min(_running + _requests.Count, maxBatch));
             _running = 0;
-        }
     }
 
     /// <summary>Takes no more; what waits is still answered.</summary>

@@ -8,7 +8,7 @@ namespace Sarsen.Serving.Batching;
 /// Runs batches: copies the requests' inputs together, calls the predictor once, copies the answers out. Owns the memory
 /// of the batch, which the steady state does not grow. Used by the driver's thread alone.
 /// </summary>
-internal sealed class BatchRun(IPredictor predictor, int maxBatch, ServingStatistics statistics, TimeProvider time, CancellationToken stop) : IDisposable
+internal sealed class BatchRun(IPredictor predictor, BatchQueue queue, int maxBatch, ServingStatistics statistics, TimeProvider time, CancellationToken stop) : IDisposable
 {
     private readonly PredictorInfo _info = predictor.Info;
     private readonly TensorBuffers _input = predictor.Info.NewInput();
@@ -87,6 +87,7 @@ internal sealed class BatchRun(IPredictor predictor, int maxBatch, ServingStatis
         long gathered = time.GetTimestamp();
         Predict(rows);
         long ran = time.GetTimestamp();
+        queue.Predicted();
         Scatter(_output, started);
         statistics.CountRun(rows, time.GetElapsedTime(started, gathered), time.GetElapsedTime(gathered, ran), time.GetElapsedTime(ran), UnixMs());
     }
@@ -139,6 +140,7 @@ internal sealed class BatchRun(IPredictor predictor, int maxBatch, ServingStatis
         }
         _live.Clear();
         _live.Add(request);
+        queue.Predicted();
         Scatter(_whole, started);
     }
 

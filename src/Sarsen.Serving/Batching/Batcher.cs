@@ -32,7 +32,7 @@ public sealed class Batcher : IAsyncDisposable
         int maxBatch = Math.Min(options.MaxBatch, Info.MaxBatch);
         Statistics = new ServingStatistics(maxBatch);
         _queue = new BatchQueue(options, maxBatch, time);
-        _run = new BatchRun(predictor, maxBatch, Statistics, time, _stop.Token);
+        _run = new BatchRun(predictor, _queue, maxBatch, Statistics, time, _stop.Token);
         new Thread(Drive) { IsBackground = true, Name = $"sarsen driver {Info.Name}" }.Start();
     }
 

@@ -128,12 +128,15 @@ public sealed class TrainingRun
             Checksum = checksum,
             data.Report.Rows,
             data.Report.Dropped,
+            LeftOut = data.Report.Sources.Sum(s => s.Rows.Bad),
             Training = data.Training.Count,
             Validation = data.Validation?.Count ?? 0,
             Test = data.Test?.Count ?? 0,
         });
         foreach (DroppedRows dropped in data.Report.Dropped)
             _recorder.Warning($"{dropped.Step} left out {dropped.Rows} rows of the {dropped.Part} part");
+        foreach (SourceRows source in data.Report.Sources.Where(s => s.Rows.Bad > 0))
+            _recorder.Warning($"{source.Source}: {source.Rows}");
     }
 
     private TrainerSetup Setup(PreparedData data, TrainingParts parts) => new()

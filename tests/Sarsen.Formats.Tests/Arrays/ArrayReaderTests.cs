@@ -117,6 +117,7 @@ public sealed class ArrayReaderTests
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,1)}", 4, "more than 8 dimensions")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775807, 2)}", 4, "larger than any file")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (0, 4611686018427387904)}", 0, "larger than any file")]
+    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (0, 4294967296)}", 0, "is empty, and has rows larger than")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2,)}", 4, "needs 8 bytes, 4 follow")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (1,)}", 5, "a file holds one array")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (1,)} + 1", 4, "something follows")]

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 using Sarsen.Formats.Pictures;
+using Sarsen.Formats.Pictures.Jpeg;
 using Sarsen.Formats.Pictures.Png;
 
 namespace Sarsen.Formats.Tests.Pictures;
@@ -140,6 +141,13 @@ public sealed class PictureReaderTests
         Should.Throw<ModelFormatException>(() => PictureReader.Read(file.AsMemory(0, file.Length / 2), "a.jpg")).Message.ShouldContain("damaged");
         Should.Throw<ModelFormatException>(() => PictureReader.Read(file.AsMemory(0, 30), "a.jpg"));
         Should.Throw<ModelFormatException>(() => PictureReader.Read(Convert.FromBase64String(PictureGolden.CmykJpeg), "a.jpg")).Message.ShouldContain("CMYK");
+    }
+
+    [Fact]
+    public void A_missing_library_is_named()
+    {
+        TurboJpeg.TryLoad(["libnothing-of-this-name.so"]).ShouldBeNull();
+        TurboJpeg.Missing(["libnothing-of-this-name.so"]).Message.ShouldContain("tried libnothing-of-this-name.so): install it (Debian and Ubuntu: libturbojpeg0");
     }
 
     [Fact]

@@ -45,9 +45,9 @@ internal sealed class TestNetwork
             new Conv2d(2, 6, new Window2d(3, 3).WithPadding(1), type: type), new BatchNorm2d(6, type: type), new Activation(ActivationFunction.Silu),
             new AvgPool2d(2), new Conv2d(6, 4, new Window2d(3, 3), groups: 2, type: type), new Activation(ActivationFunction.Tanh), new MaxPool2d(2),
             new Flatten(), new Dropout(0.2), new Linear(4, Classes, type: type)), new Shape(2, 8, 9), type),
-        "lstm" => new(new LastStep(new Lstm(4, 9, numLayers: 2, batchFirst: true, dropout: 0.25, type: type), Classes), new Shape(5, 4), type),
-        "gru" => new(new LastStep(new Gru(4, 9, batchFirst: true, type: type), Classes), new Shape(5, 4), type),
-        "rnn" => new(new LastStep(new Rnn(4, 9, numLayers: 2, batchFirst: true, type: type), Classes), new Shape(5, 4), type),
+        "lstm" => new(new Sequential(new Lstm(4, 9, numLayers: 2, batchFirst: true, dropout: 0.25, type: type), new LastStep(), new Linear(9, Classes, type: type)), new Shape(5, 4), type),
+        "gru" => new(new Sequential(new Gru(4, 9, batchFirst: true, type: type), new LastStep(), new Linear(9, Classes, type: type)), new Shape(5, 4), type),
+        "rnn" => new(new Sequential(new Rnn(4, 9, numLayers: 2, batchFirst: true, type: type), new LastStep(), new Linear(9, Classes, type: type)), new Shape(5, 4), type),
         _ => throw new ArgumentException(name),
     };
 
@@ -98,19 +98,5 @@ internal sealed class TestNetwork
         var rng = new Rng(2, "samples");
         double[] values = [.. Enumerable.Range(0, (int)shape.Count).Select(i => rng.Uniform(i) * 4.0 - 2)];
         return Autograd.SampleTensors.Make(new SampleInput(shape, Grad: false), values, type);
-    }
-
-    private sealed class LastStep : Module
-    {
-        private readonly Recurrent _recurrent;
-        private readonly Linear _head;
-
-        public LastStep(Recurrent recurrent, long classes) : base(recurrent.DType)
-        {
-            _recurrent = AddChild("recurrent", recurrent);
-            _head = AddChild("head", new Linear(recurrent.HiddenSize, classes, type: DType));
-        }
-
-        protected override Tensor Forward(Tensor x) => _head.Call(_recurrent.Call(x).Select(1, -1)); // (N, T, H) -> (N, classes)
     }
 }

@@ -8,7 +8,13 @@ namespace Sarsen.Tensors.Tests.Kernels;
 /// </summary>
 internal sealed unsafe class KernelMemory(bool atEnd = true) : IDisposable
 {
-    private readonly List<IDisposable> _buffers = [];
+    private const int PooledBytes = 65536;
+
+    // Mapping and guarding pages costs more than most kernels: a thread keeps those of the usual size.
+    [ThreadStatic]
+    private static Stack<GuardedBuffer<byte>>? t_pool;
+
+    private readonly List<GuardedBuffer<byte>> _buffers = [];
 
     /// <summary>Lengths around the sixteen lanes, their half and their multiples.</summary>
     public static int[] Lengths { get; } = [0, 1, 2, 7, 8, 15, 16, 17, 31, 32, 33, 47, 63, 64, 65, 100];
@@ -34,10 +40,12 @@ internal sealed unsafe class KernelMemory(bool atEnd = true) : IDisposable
     /// <summary>Zeros, or what lies in <paramref name="fill"/>: results must not depend on it.</summary>
     public T* New<T>(long count, T fill = default) where T : unmanaged
     {
-        var buffer = new GuardedBuffer<T>(count, atEnd);
-        buffer.Span.Fill(fill);
+        long bytes = count * sizeof(T);
+        GuardedBuffer<byte> buffer = bytes > PooledBytes ? new(bytes, atEnd) : t_pool?.TryPop(out GuardedBuffer<byte>? pooled) == true ? pooled : new(PooledBytes);
         _buffers.Add(buffer);
-        return buffer.Pointer;
+        byte* at = buffer.Pointer + (atEnd ? buffer.Count - bytes : 0);
+        new Span<T>(at, (int)count).Fill(fill);
+        return (T*)at;
     }
 
     public static T[] Read<T>(T* from, long count) where T : unmanaged => new Span<T>(from, (int)count).ToArray();
@@ -75,7 +83,12 @@ internal sealed unsafe class KernelMemory(bool atEnd = true) : IDisposable
 
     public void Dispose()
     {
-        foreach (IDisposable buffer in _buffers)
-            buffer.Dispose();
+        foreach (GuardedBuffer<byte> buffer in _buffers)
+        {
+            if (buffer.Count == PooledBytes)
+                (t_pool ??= []).Push(buffer);
+            else
+                buffer.Dispose();
+        }
     }
 }

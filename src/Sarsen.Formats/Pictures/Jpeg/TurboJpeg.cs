@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Sarsen.Formats.Pictures.Jpeg;
 
 /// <summary>
-/// The functions of libturbojpeg that are used, found at run time. Source: turbojpeg.h, version 1.4 of its API, which
+/// The functions of libturbojpeg that are used, found at run time. Source: turbojpeg.h, version 2.0 of its API, which
 /// later versions keep.
 /// </summary>
 internal sealed unsafe class TurboJpeg
@@ -15,7 +15,7 @@ internal sealed unsafe class TurboJpeg
     /// <summary>The exact inverse transform; an end at the first damage; at most 500 scans of a progressive picture.</summary>
     public const int Flags = 4096 | 8192 | 32768;
 
-    private static readonly Lazy<TurboJpeg?> s_library = new(Load);
+    private static readonly Lazy<TurboJpeg?> s_library = new(() => TryLoad(Names));
 
     private TurboJpeg(nint library)
     {
@@ -41,21 +41,32 @@ internal sealed unsafe class TurboJpeg
     public static bool IsThere => s_library.Value is not null;
 
     /// <exception cref="MissingLibraryException">It is not on this machine.</exception>
-    public static TurboJpeg Library => s_library.Value ?? throw new MissingLibraryException(
-        $"JPEG pictures need libturbojpeg, which is not here (tried {string.Join(", ", Names)}): install it (Debian and Ubuntu: libturbojpeg0 or libturbojpeg; others: libjpeg-turbo), or convert the pictures to PNG");
+    public static TurboJpeg Library => s_library.Value ?? throw Missing(Names);
+
+    /// <summary>Null when none of the libraries is there with all the functions.</summary>
+    public static TurboJpeg? TryLoad(ReadOnlySpan<string> names)
+    {
+        foreach (string name in names)
+        {
+            if (!NativeLibrary.TryLoad(name, out nint library))
+                continue;
+            try
+            {
+                return new TurboJpeg(library);
+            }
+            catch (EntryPointNotFoundException)
+            {
+                NativeLibrary.Free(library);
+            }
+        }
+        return null;
+    }
+
+    public static MissingLibraryException Missing(string[] names) => new(
+        $"JPEG pictures need libturbojpeg 2.0 or later, which is not here (tried {string.Join(", ", names)}): install it (Debian and Ubuntu: libturbojpeg0 or libturbojpeg; others: libjpeg-turbo), or convert the pictures to PNG");
 
     private static string[] Names =>
         OperatingSystem.IsWindows() ? ["turbojpeg.dll", "libturbojpeg.dll"]
         : OperatingSystem.IsMacOS() ? ["libturbojpeg.0.dylib", "libturbojpeg.dylib", "/opt/homebrew/lib/libturbojpeg.dylib", "/usr/local/lib/libturbojpeg.dylib"]
         : ["libturbojpeg.so.0", "libturbojpeg.so"];
-
-    private static TurboJpeg? Load()
-    {
-        foreach (string name in Names)
-        {
-            if (NativeLibrary.TryLoad(name, out nint library))
-                return new TurboJpeg(library);
-        }
-        return null;
-    }
 }

@@ -97,6 +97,11 @@ internal readonly ref struct PngSamples
     private bool ExpandColours(ReadOnlySpan<byte> row, int count, Span<byte> to, int step)
     {
         int samples = SamplesOf(_png.Colour), size = _png.Depth / 8;
+        if (size == 1 && step == samples && _alpha.IsEmpty)
+        {
+            row[..(count * samples)].CopyTo(to);
+            return true;
+        }
         for (int i = 0; i < count; i++)
         {
             Span<byte> pixel = to.Slice(i * step, Channels);
