@@ -23,6 +23,7 @@ internal sealed class Preparation
         (_spec, _steps, _seed, _options, _stop) = (spec, steps, seed, options, stop);
         _memory = options.MemoryBytes ?? SampleBudget.Default();
         ArgumentOutOfRangeException.ThrowIfNegative(_memory, nameof(options));
+        SettingsCheck.Check(spec.Split, "split");
         IRowSource opened = spec.Source.Open(options.Sources);
         _opened.Add(("source", opened));
         Schema = opened.Schema;
@@ -48,12 +49,14 @@ internal sealed class Preparation
     {
         if (_spec.Validation is not null)
             throw new DataException("folds: a cross-validation validates on its folds; take data.validation out, or do not cross-validate");
-        if (_spec.Split.GroupBy is not null || _spec.Split.OrderBy is not null)
-            throw new DataException("folds: folds are dealt row by row, which neither keeps groups together nor the order; split with 'group_by' or 'order_by' without cross-validation");
+        if (_spec.Split.OrderBy is { } order)
+            throw new DataException($"folds: most folds would be validated on rows older than some they train on, which 'order_by: {order}' is there to avoid; split by it without cross-validation");
+        if (_spec.Split.GroupBy is not null && stratify)
+            throw new DataException("folds: whole groups do not have the classes in the same proportions; stratify the folds, or keep groups together, not both");
         SplitAssignment parts = Split();
         long[] rows = [.. Range(parts.Count).Where(row => parts[row] is Part.Training or Part.Validation)];
-        IReadOnlyList<Fold> made = stratify
-            ? Splits.Folds.StratifiedKFold(ClassesOf(rows), folds, _seed)
+        IReadOnlyList<Fold> made = _spec.Split.GroupBy is { } group ? Splits.Folds.GroupKFold(NumbersOf(group, rows), folds)
+            : stratify ? Splits.Folds.StratifiedKFold(NumbersOf(OneTarget(), rows), folds, _seed)
             : Splits.Folds.KFold(rows.Length, folds, _seed);
         foreach (Fold fold in made)
         {
@@ -118,28 +121,30 @@ internal sealed class Preparation
 
     private SelectedRows Own(string what, IRowSource rows) => new(what, rows, _input.Schema);
 
+    private string OneTarget() => _spec.Target is [var target]
+        ? target
+        : throw new DataException("folds: 'stratify' needs one target column, whose classes it keeps in proportion; name it, or do not stratify");
+
     // Labels to numbers, in order of appearance, for the rows that are folded.
-    private int[] ClassesOf(long[] rows)
+    private int[] NumbersOf(string name, long[] rows)
     {
-        if (_spec.Target is not [var target])
-            throw new DataException("folds: 'stratify' needs one target column, whose classes it keeps in proportion; name it, or do not stratify");
         var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
-        int[] classes = new int[rows.Length];
+        int[] labels = new int[rows.Length];
         long row = 0;
         int next = 0;
         foreach (RowBlock block in Source.Read(_stop))
         {
-            Column column = block[target];
+            Column column = block[name];
             for (int i = 0; i < block.Count && next < rows.Length; i++, row++)
             {
                 if (row != rows[next])
                     continue;
                 string label = column.IsMissing(i) ? "" : ColumnValues.Label(column, i);
                 numbers.TryAdd(label, numbers.Count);
-                classes[next++] = numbers[label];
+                labels[next++] = numbers[label];
             }
         }
-        return classes;
+        return labels;
     }
 
     private static IEnumerable<long> Range(long count)

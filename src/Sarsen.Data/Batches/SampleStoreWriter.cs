@@ -5,7 +5,7 @@ namespace Sarsen.Data.Batches;
 
 /// <summary>
 /// Takes records of one width and makes a <see cref="SampleStore"/>: in memory while the budget lasts, then all of them
-/// in a file, which the system deletes when it is closed, however the process ends.
+/// in a file without a name, which the system takes away when it is closed, however the process ends.
 /// </summary>
 internal sealed class SampleStoreWriter(int width, SampleBudget budget, string name) : IDisposable
 {
@@ -74,7 +74,10 @@ internal sealed class SampleStoreWriter(int width, SampleBudget budget, string n
         {
             Directory.CreateDirectory(folder);
             string path = Path.Combine(folder, $"samples-{name}-{Guid.NewGuid():N}.spool");
-            _file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, FileOptions.DeleteOnClose | FileOptions.RandomAccess);
+            bool windows = OperatingSystem.IsWindows();
+            _file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, windows ? FileOptions.DeleteOnClose : FileOptions.None);
+            if (!windows)
+                File.Delete(path); // the open file stays; a process that is killed leaves nothing behind
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -87,7 +87,7 @@ internal static class PipelineFile
         CatalogueEntry entry = StepCatalogue.All.FirstOrDefault(e => e.Word == stored.Step)
             ?? throw new DataException($"pipeline: unknown step '{stored.Step}'{(Suggestion.Nearest(stored.Step, words) is { } near ? $"; did you mean '{near}'?" : "")} There are {string.Join(", ", words)}");
         var step = (PreprocessStep)stored.Settings.Deserialize(entry.Type, Options)!;
-        StepCheck.Check(step);
+        SettingsCheck.Check(step, step.Word);
         if (step.StateType is null)
             return new LearnedStep(step, null);
         return new LearnedStep(step, stored.Learned?.Deserialize(step.StateType, Options)

@@ -10,7 +10,8 @@ namespace Sarsen.Data.Preprocessing;
 
 /// <summary>
 /// Reads rows of raw values as JSON: an object of fields for each. A number is a JSON number, text a string, a moment a
-/// string in ISO 8601 or Unix milliseconds, an array nested arrays of numbers, row-major; null is a missing value.
+/// string in ISO 8601 or Unix milliseconds, an array nested arrays of numbers, row-major, or where it is a picture of
+/// bytes a PNG or JPEG file in base64; null is a missing value.
 /// </summary>
 /// <param name="fields">The fields of a row.</param>
 /// <param name="ignored">Names that may be there and are passed over, such as the column that is predicted.</param>
@@ -28,21 +29,24 @@ internal sealed class RowReader(IReadOnlyList<FieldInfo> fields, IReadOnlySet<st
             JsonValueKind.Array => json.GetArrayLength(),
             _ => throw new DataException($"rows: an object of fields, or an array of such objects expected, found {Kind(json)}"),
         };
-        Cells[] cells = [.. fields.Select(f => Cells.Of(f.Column, count))];
+        var cells = new Cells[fields.Count];
+        for (int i = 0; i < cells.Length; i++)
+            cells[i] = Cells.Of(fields[i].Column, count);
+        int[] seen = new int[cells.Length]; // one above the last row that had the field
         if (json.ValueKind == JsonValueKind.Object)
         {
-            ReadRow(json, 0, cells);
+            ReadRow(json, 0, cells, seen);
         }
         else
         {
             int row = 0;
             foreach (JsonElement element in json.EnumerateArray())
-                ReadRow(element, row++, cells);
+                ReadRow(element, row++, cells, seen);
         }
         return new RowBlock(_schema, Array.ConvertAll(cells, c => c.ToColumn()), 0);
     }
 
-    private void ReadRow(JsonElement json, int row, Cells[] cells)
+    private void ReadRow(JsonElement json, int row, Cells[] cells, int[] seen)
     {
         if (json.ValueKind != JsonValueKind.Object)
             throw new DataException($"rows: row {row} must be an object of fields, found {Kind(json)}");
@@ -54,17 +58,26 @@ internal sealed class RowReader(IReadOnlyList<FieldInfo> fields, IReadOnlySet<st
             if (field < 0)
                 continue;
             next = field + 1;
-            if (cells[field].Seen[row])
+            if (seen[field] == row + 1)
                 throw Refuse(field, row, "is there twice; keep one");
-            cells[field].Seen[row] = true;
-            if (property.Value.ValueKind != JsonValueKind.Null && cells[field].Read(property.Value, row) is { } wrong)
+            seen[field] = row + 1;
+            if (property.Value.ValueKind == JsonValueKind.Null)
+                Miss(field, row, cells);
+            else if (cells[field].Read(property.Value, row) is { } wrong)
                 throw Refuse(field, row, wrong);
         }
-        for (int i = 0; i < cells.Length; i++)
+        for (int field = 0; field < cells.Length; field++)
         {
-            if (fields[i].Required && cells[i].Missing[row])
-                throw Refuse(i, row, "is missing; send it (a model whose steps have an 'impute' for it takes rows without)");
+            if (seen[field] != row + 1)
+                Miss(field, row, cells);
         }
+    }
+
+    private void Miss(int field, int row, Cells[] cells)
+    {
+        if (fields[field].Required)
+            throw Refuse(field, row, "is missing; send it (a model whose steps have an 'impute' for it takes rows without)");
+        cells[field].Miss(row);
     }
 
     private int Find(string name, int row)
@@ -98,25 +111,15 @@ internal sealed class RowReader(IReadOnlyList<FieldInfo> fields, IReadOnlySet<st
     {
         public ColumnInfo Info => info;
 
-        public BitArray Missing { get; } = new(count, true);
+        /// <summary>The rows without a value; null while there is none.</summary>
+        protected BitArray? Missing { get; private set; }
 
-        /// <summary>The rows that had the field, be it null.</summary>
-        public BitArray Seen { get; } = new(count);
+        public void Miss(int row) => (Missing ??= new BitArray(count))[row] = true;
 
         /// <summary>Reads a value that is not null; what is wrong with it, or null.</summary>
-        public string? Read(JsonElement json, int row)
-        {
-            if (Take(json, row) is { } wrong)
-                return wrong;
-            Missing[row] = false;
-            return null;
-        }
+        public abstract string? Read(JsonElement json, int row);
 
         public abstract Column ToColumn();
-
-        protected BitArray? Gaps => Missing.HasAnySet() ? Missing : null;
-
-        protected abstract string? Take(JsonElement json, int row);
 
         public static Cells Of(ColumnInfo info, int count) => info.Type switch
         {
@@ -177,20 +180,23 @@ internal sealed class RowReader(IReadOnlyList<FieldInfo> fields, IReadOnlySet<st
     {
         private readonly T[] _values = typeof(T) == typeof(string) ? (T[])(object)Enumerable.Repeat("", count).ToArray() : new T[count];
 
-        public override Column ToColumn() => new Column<T>(Info, _values, Gaps);
+        public override Column ToColumn() => new Column<T>(Info, _values, Missing);
 
-        protected override string? Take(JsonElement json, int row) => reader(json, out _values[row]);
+        public override string? Read(JsonElement json, int row) => reader(json, out _values[row]);
     }
 
     private sealed class Arrays(ColumnInfo info, int count) : Cells(info, count)
     {
+        private readonly int _count = count;
         private readonly byte[] _bytes = new byte[checked((long)count * info.ElementShape.Count * info.ElementType.Size())];
 
-        public override Column ToColumn() => new ArrayColumn(Info, _bytes, Missing.Length, Gaps);
+        public override Column ToColumn() => new ArrayColumn(Info, _bytes, _count, Missing);
 
-        protected override string? Take(JsonElement json, int row)
+        public override string? Read(JsonElement json, int row)
         {
             int width = (int)Info.ElementShape.Count, next = row * width;
+            if (json.ValueKind == JsonValueKind.String && PictureText.Reads(Info))
+                return PictureText.Read(json.GetString()!, Info, _bytes.AsSpan(next, width));
             return Fill(json, 0, ref next);
         }
 

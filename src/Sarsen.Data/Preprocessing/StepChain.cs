@@ -57,7 +57,7 @@ internal sealed class StepChain
         var learned = new List<LearnedStep>();
         foreach (PreprocessStep step in steps)
         {
-            StepCheck.Check(step);
+            SettingsCheck.Check(step, step.Word);
             int before = learned.Count;
             var rows = new TrainingRows(chain.Output, () => chain.Stream(read(), new Passage(Part.Training, []), before));
             learned.Add(new LearnedStep(step, step.Learn(rows)));

@@ -58,6 +58,30 @@ public static class Folds
         return Make(foldOf, folds);
     }
 
+    /// <summary>
+    /// k folds of whole groups: the largest first, each into the fold that has least, as scikit-learn's GroupKFold; of
+    /// equal groups that which appears first, of equal folds the first.
+    /// </summary>
+    /// <param name="groups">The group of each index.</param>
+    /// <param name="folds">k, at least 2 and at most the number of groups.</param>
+    /// <exception cref="DataException">There are fewer groups than folds.</exception>
+    public static IReadOnlyList<Fold> GroupKFold(IReadOnlyList<int> groups, int folds)
+    {
+        Check(groups.Count, folds);
+        (int Group, int Size)[] sizes = [.. groups.CountBy(g => g).Select(e => (e.Key, e.Value)).OrderByDescending(e => e.Value)];
+        if (sizes.Length < folds)
+            throw new DataException($"folds: {sizes.Length} groups are fewer than {folds} folds; use fewer folds, or another column for groups");
+        long[] held = new long[folds];
+        var foldOf = new Dictionary<int, int>();
+        foreach ((int group, int size) in sizes)
+        {
+            int least = held.IndexOf(held.Min());
+            held[least] += size;
+            foldOf.Add(group, least);
+        }
+        return Make([.. groups.Select(g => foldOf[g])], folds);
+    }
+
     // How many of 0 .. end - 1 are fold modulo k.
     private static long Congruent(long end, int fold, int folds) => end <= fold ? 0 : (end - fold - 1) / folds + 1;
 

@@ -77,13 +77,16 @@ public class GoldenTests
     }
 
     [Fact]
-    public void Folds_are_those_of_KFold_and_StratifiedKFold()
+    public void Folds_are_those_of_KFold_StratifiedKFold_and_GroupKFold()
     {
         foreach (JsonProperty golden in Golden.GetProperty("kfold").EnumerateObject())
         {
             int[] sizes = [.. golden.Name.Split('/').Select(int.Parse)];
             Folds.KFold(sizes[0], sizes[1]).Select(f => f.HeldOut).ShouldBe(golden.Value.Deserialize<long[][]>()!);
         }
+        int[] groups = Read<int[]>("groups");
+        foreach (JsonProperty golden in Golden.GetProperty("grouped").EnumerateObject())
+            Folds.GroupKFold(groups, int.Parse(golden.Name)).Select(f => f.HeldOut).ShouldBe(golden.Value.Deserialize<long[][]>()!);
         int[] classes = Read<int[]>("classes");
         foreach (JsonProperty golden in Golden.GetProperty("stratified").EnumerateObject())
             Folds.StratifiedKFold(classes, int.Parse(golden.Name)).Select(f => f.HeldOut).ShouldBe(golden.Value.Deserialize<long[][]>()!);

@@ -122,14 +122,14 @@ public class PipelineTests
         using JsonDocument row = JsonDocument.Parse(json);
         byte[] into = new byte[data.Pipeline.Input.Bytes];
         double best = double.MaxValue;
-        for (int round = 0; round < 30; round++)
+        for (int round = 0; round < 1000; round++) // short rounds, so that some are not interrupted by neighbours
         {
             long start = Stopwatch.GetTimestamp();
-            for (int i = 0; i < 200; i++)
+            for (int i = 0; i < 10; i++)
                 data.Pipeline.Encode(row.RootElement, into);
-            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalMicroseconds / 200);
+            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalMicroseconds / 10);
         }
-        best.ShouldBeLessThan(100); // about 15 alone on a machine; the rest is for neighbours
+        best.ShouldBeLessThan(40); // the aim is 20
     }
 
     private static Pipeline Shirts()

@@ -2,7 +2,7 @@
 import json
 import numpy as np
 from sklearn.impute import SimpleImputer
-from sklearn.model_selection import KFold, StratifiedKFold
+from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, OrdinalEncoder, StandardScaler
 
 rng = np.random.default_rng(7)
@@ -24,6 +24,8 @@ clipped = MinMaxScaler(clip=True).fit(x)
 onehot = OneHotEncoder(handle_unknown="ignore", sparse_output=False).fit(colours)
 ordinal = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1).fit(colours)
 
+groups = [g for g, size in enumerate([3, 9, 1, 7, 2, 12, 5]) for _ in range(size)]  # no two of one size
+rng.shuffle(groups)
 classes = [int(c) for c in rng.integers(0, 3, 50)]
 
 
@@ -54,5 +56,7 @@ print(json.dumps({
     "log": np.log(np.abs(x[:, 0])).tolist(), "log1p": np.log1p(np.abs(x[:, 0])).tolist(),
     "kfold": {str(n) + "/" + str(k): folds(KFold(k), n) for n, k in [(10, 2), (10, 3), (11, 5), (7, 7)]},
     "classes": classes,
+    "groups": groups,
+    "grouped": {str(k): [t.tolist() for _, t in GroupKFold(k).split(groups, None, groups)] for k in (2, 3, 5)},
     "stratified": {str(k): folds(StratifiedKFold(k), 50, classes) for k in (2, 3, 5, 7)},
 }))

@@ -74,7 +74,7 @@ public sealed record ImputeStep : FittedStep<IReadOnlyList<ColumnFill>>, IValida
 
     private static Func<Column, RowBlock, Column> Filler<T>(ColumnInfo output, T fill, Func<Column, T[]>? widen = null) => (column, rows) =>
     {
-        if (column.Missing is null && column is not Column<double> && column is Column<T>)
+        if (column is Column<T> && !HasGaps(column))
             return column;
         T[] values = widen is null ? ((Column<T>)column).Values.AsSpan().ToArray() : widen(column);
         for (int row = 0; row < values.Length; row++)
@@ -84,6 +84,9 @@ public sealed record ImputeStep : FittedStep<IReadOnlyList<ColumnFill>>, IValida
         }
         return new Column<T>(output, values);
     };
+
+    private static bool HasGaps(Column column) =>
+        column.Missing is not null || column is Column<double> numbers && Array.Exists(numbers.Values, double.IsNaN);
 
     private bool Fits(ColumnInfo column) => Strategy switch
     {

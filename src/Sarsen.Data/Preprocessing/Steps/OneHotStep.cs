@@ -38,13 +38,14 @@ public sealed record OneHotStep : FittedStep<IReadOnlyList<ColumnCategories>>
         var output = new ColumnInfo(input.Name, ColumnType.Array, new Shape(index.Count));
         return new ColumnChange(input, output, (column, rows) =>
         {
-            float[] hot = new float[checked(column.Count * index.Count)];
+            byte[] bytes = new byte[checked(column.Count * index.Count * sizeof(float))];
+            Span<float> hot = MemoryMarshal.Cast<byte, float>(bytes.AsSpan());
             for (int row = 0; row < column.Count; row++)
             {
                 if (index.Of(column, rows, row) is >= 0 and var category)
                     hot[row * index.Count + category] = 1;
             }
-            return new ArrayColumn(output, MemoryMarshal.AsBytes(hot.AsSpan()).ToArray(), column.Count);
+            return new ArrayColumn(output, bytes, column.Count);
         })
         {
             Categories = Unknown == UnknownCategory.Error ? index.Values : null,

@@ -6,6 +6,8 @@ using Sarsen.Data.Preprocessing.Arrays;
 using Sarsen.Data.Preprocessing.Steps;
 using Sarsen.Data.Splits;
 using Sarsen.Data.Tables;
+using Sarsen.Formats.Pictures;
+using Sarsen.Formats.Pictures.Png;
 using Sarsen.Tensors;
 
 namespace Sarsen.Data.Tests.Preprocessing.Steps;
@@ -98,6 +100,29 @@ public class PictureStepTests
         MemoryMarshal.Cast<byte, float>(encoded).ToArray().ShouldBe(PreparedDataTests.All(data.Training).Single().Input);
         Should.Throw<FieldException>(() => data.Pipeline.Encode(JsonDocument.Parse("""{"p": [[[0, 51]], [[10, 20, 30]]]}""").RootElement, encoded)).Message.ShouldContain("nested arrays of the shape (2, 1, 3), found an array of 2 where 3");
         Should.Throw<FieldException>(() => data.Pipeline.Encode(JsonDocument.Parse("""{"p": [[[0, 51, 256]], [[10, 20, 30]]]}""").RootElement, encoded)).Message.ShouldContain("0 .. 255");
+    }
+
+    [Fact]
+    public void A_picture_may_be_sent_as_a_file_in_base64()
+    {
+        byte[] planes = [.. Enumerable.Range(0, 2 * 3 * 4 * 5).Select(i => (byte)(i * 7))]; // (2, 3, 4, 5)
+        DataSpec spec = PreparedDataTests.Spec([MemoryRows.Arrays("p", new Shape(3, 4, 5), planes), MemoryRows.Numbers("label", 1.0, 2)], new SplitSpec { Train = 1, Validation = 0, Test = 0 });
+        using PreparedData data = PreparedData.Prepare(spec, [], 0);
+        byte[] interleaved = [.. Enumerable.Range(0, 60).Select(i => planes[i % 3 * 20 + i / 3])];
+        var png = new MemoryStream();
+        PngWriter.Write(png, new Picture(5, 4, 3, interleaved));
+        byte[] encoded = new byte[240];
+        foreach (string prefix in new[] { "", "data:image/png;base64," })
+        {
+            data.Pipeline.Encode(JsonSerializer.SerializeToElement(new { p = prefix + Convert.ToBase64String(png.ToArray()) }), encoded);
+            MemoryMarshal.Cast<byte, float>(encoded).ToArray().ShouldBe(planes[..60].Select(b => (float)b));
+        }
+        string Refused(string text) => Should.Throw<FieldException>(() => data.Pipeline.Encode(JsonSerializer.SerializeToElement(new { p = text }), encoded)).Message;
+        Refused("!").ShouldContain("found text that is no base64");
+        Refused("AAAA").ShouldContain("cannot be read as a picture");
+        var large = new MemoryStream();
+        PngWriter.Write(large, new Picture(5, 12, 1, interleaved));
+        Refused(Convert.ToBase64String(large.ToArray())).ShouldContain("is a picture of 12 x 5 pixels (height x width), 4 x 5 expected");
     }
 
     [Fact]
