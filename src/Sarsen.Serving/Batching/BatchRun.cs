@@ -103,7 +103,7 @@ internal sealed class BatchRun(IPredictor predictor, BatchQueue queue, int maxBa
             {
                 Span<byte> bytes = request.Input[i].Bytes;
                 if (tensor.Type == DataType.Bytes)
-                    tensor.AppendEncoded(bytes);
+                    tensor.AppendElements(bytes);
                 else
                     bytes.CopyTo(tensor.Bytes[at..]);
                 at += bytes.Length;
@@ -150,7 +150,7 @@ internal sealed class BatchRun(IPredictor predictor, BatchQueue queue, int maxBa
         ReadOnlySpan<byte> rest = from.Bytes[offset..];
         int length = Length(from, rest, rows);
         if (from.Type == DataType.Bytes)
-            to.AppendEncoded(rest[..length]);
+            to.AppendElements(rest[..length]);
         else
             rest[..length].CopyTo(to.Bytes);
         return length;
@@ -163,7 +163,7 @@ internal sealed class BatchRun(IPredictor predictor, BatchQueue queue, int maxBa
         else if (!from.Shape[1..].SequenceEqual(to.Shape[1..]))
             throw new PredictionFailedException($"the predictor gave '{from.Name}' shape {TensorSpec.Format(from.Shape)} for one part of a request and {TensorSpec.Format(to.Shape)} for another");
         if (from.Type == DataType.Bytes)
-            to.AppendEncoded(from.Bytes);
+            to.AppendElements(from.Bytes);
         else
             from.Bytes.CopyTo(to.Bytes[(int)((long)from.Bytes.Length / rows * at)..]);
     }
@@ -221,7 +221,7 @@ internal sealed class BatchRun(IPredictor predictor, BatchQueue queue, int maxBa
         {
             Reshape(to, rows, shapedAs.Shape);
             if (to.Type == DataType.Bytes)
-                to.AppendEncoded(bytes);
+                to.AppendElements(bytes);
             else
                 bytes.CopyTo(to.Bytes);
             return null;

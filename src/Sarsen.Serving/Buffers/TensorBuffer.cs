@@ -68,8 +68,8 @@ public sealed class TensorBuffer
         _length += LengthBytes + element.Length;
     }
 
-    /// <summary>Adds elements, each with its length, to a tensor of <see cref="DataType.Bytes"/>.</summary>
-    internal void AppendEncoded(ReadOnlySpan<byte> elements)
+    /// <summary>Adds elements, each with its length before it, to a tensor of <see cref="DataType.Bytes"/>.</summary>
+    public void AppendElements(ReadOnlySpan<byte> elements)
     {
         Reserve(checked(_length + elements.Length));
         elements.CopyTo(_bytes.AsSpan(_length));

@@ -26,6 +26,23 @@ public sealed class TensorBuffers : IReadOnlyList<TensorBuffer>, IDisposable
         return tensor;
     }
 
+    /// <summary>Brings the tensors into the order of the specs; false, and no change, where the names are not those of the specs.</summary>
+    public bool TryArrange(IReadOnlyList<TensorSpec> specs)
+    {
+        if (specs.Count != _tensors.Count)
+            return false;
+        var arranged = new List<TensorBuffer>(specs.Count);
+        foreach (TensorSpec spec in specs)
+        {
+            if (_tensors.Find(t => t.Name == spec.Name) is not { } tensor)
+                return false;
+            arranged.Add(tensor);
+        }
+        _tensors.Clear();
+        _tensors.AddRange(arranged);
+        return true;
+    }
+
     public IEnumerator<TensorBuffer> GetEnumerator() => _tensors.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

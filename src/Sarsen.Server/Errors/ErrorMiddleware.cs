@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Logging;
+using Sarsen.Data;
+using Sarsen.Data.Preprocessing;
+using Sarsen.Serving;
+
+namespace Sarsen.Server.Errors;
+
+/// <summary>
+/// Turns what was thrown, and refusals without a body, into the error object of the protocol that was spoken:
+/// <c>{"error": "…"}</c> under <c>/v2</c>, problem details (RFC 9457) elsewhere.
+/// </summary>
+internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddleware> log)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+            if (context.Response is { StatusCode: >= 400, HasStarted: false, ContentType: null })
+                await WriteAsync(context, context.Response.StatusCode, Describe(context), null);
+        }
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is there to read an answer.
+            context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+        }
+        catch (Exception e) when (!context.Response.HasStarted)
+        {
+            int status = StatusOf(e);
+            if (status == StatusCodes.Status500InternalServerError)
+                LogFailure(log, e, context.Request.Method, context.Request.Path);
+            context.Response.Clear();
+            if (e is OverloadException overload)
+                context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(overload.RetryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            else if (status == StatusCodes.Status503ServiceUnavailable)
+                context.Response.Headers.RetryAfter = "1";
+            bool known = status != StatusCodes.Status500InternalServerError || e is PredictionFailedException;
+            await WriteAsync(context, status, known ? e.Message : "this should not have happened: the server's log says more", e as FieldException);
+        }
+    }
+
+    private static int StatusOf(Exception e) => e switch
+    {
+        RequestException refused => refused.Status,
+        BadHttpRequestException { InnerException: JsonException } => StatusCodes.Status400BadRequest,
+        BadHttpRequestException bad => bad.StatusCode,
+        InputException or DataException or JsonException or InvalidDataException => StatusCodes.Status400BadRequest,
+        OverloadException or ReplicaClosedException or TimeoutException => StatusCodes.Status503ServiceUnavailable,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+
+    private static string Describe(HttpContext context) => context.Response.StatusCode switch
+    {
+        StatusCodes.Status404NotFound => $"there is nothing at {context.Request.Path}",
+        StatusCodes.Status405MethodNotAllowed => $"{context.Request.Method} is not possible at {context.Request.Path}: {context.Response.Headers.Allow} is",
+        StatusCodes.Status415UnsupportedMediaType => $"the content type '{context.Request.ContentType}' is not one that {context.Request.Path} reads",
+        int status => ReasonPhrases.GetReasonPhrase(status),
+    };
+
+    private static async Task WriteAsync(HttpContext context, int status, string message, FieldException? field)
+    {
+        context.Response.StatusCode = status;
+        if (context.Request.Path.StartsWithSegments("/v2"))
+        {
+            await context.Response.WriteAsJsonAsync(new OipError(message), ErrorJson.Default.OipError);
+            return;
+        }
+        var problem = new Problem(ReasonPhrases.GetReasonPhrase(status), status, message, field?.Row, field?.Field);
+        await context.Response.WriteAsJsonAsync(problem, ErrorJson.Default.Problem, "application/problem+json");
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
+    private static partial void LogFailure(ILogger log, Exception error, string method, string path);
+}

@@ -1,0 +1,32 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Sarsen.Server.Errors;
+using Sarsen.Server.Features.Deployments;
+using Sarsen.Server.Features.Health;
+using Sarsen.Server.Features.Inference;
+using Sarsen.Server.Features.Keys;
+using Sarsen.Server.Features.Models;
+
+namespace Sarsen.Server;
+
+/// <summary>How each feature's records are written as JSON; a new feature's context is one more line.</summary>
+internal static class JsonContexts
+{
+    public static void AddTo(JsonSerializerOptions options)
+    {
+        // The contexts' own settings hold where a context is used by itself; these where it is one of several.
+        options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+        options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        options.NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals;
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        options.RespectNullableAnnotations = true;
+        options.RespectRequiredConstructorParameters = true;
+        options.TypeInfoResolverChain.Insert(0, HealthJson.Default);
+        options.TypeInfoResolverChain.Insert(0, OipJson.Default);
+        options.TypeInfoResolverChain.Insert(0, ModelJson.Default);
+        options.TypeInfoResolverChain.Insert(0, DeploymentJson.Default);
+        options.TypeInfoResolverChain.Insert(0, PredictJson.Default);
+        options.TypeInfoResolverChain.Insert(0, KeyJson.Default);
+        options.TypeInfoResolverChain.Insert(0, ErrorJson.Default);
+    }
+}
