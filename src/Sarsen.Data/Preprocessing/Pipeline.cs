@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Sarsen.Data.Batches;
+using Sarsen.Data.Splits;
 using Sarsen.Data.Tables;
 using Sarsen.Formats;
 
@@ -84,6 +85,18 @@ public sealed class Pipeline
         for (int i = 0; i < columns.Length; i++)
             columns[i] = ColumnOf(rows, Fields[i]);
         return EncodeFields(rows.With(schema, columns), into);
+    }
+
+    /// <summary>Labelled rows as samples, to measure a model on: fields and targets go through the fitted steps as those of a test part.</summary>
+    /// <param name="rows">Rows with the fields and the target columns.</param>
+    /// <param name="options">Null: defaults.</param>
+    /// <param name="stop">Cancels between blocks of rows.</param>
+    /// <exception cref="DataException">A column is missing, or a value cannot be what the model reads or predicts.</exception>
+    public SampleSet Samples(IRowSource rows, PrepareOptions? options = null, CancellationToken stop = default)
+    {
+        var budget = new SampleBudget(options?.MemoryBytes ?? SampleBudget.Default(), options?.CacheFolder);
+        var own = new SelectedRows("data", rows, Training.Input.Schema);
+        return new SampleSetWriter(this, seed: 0, budget).Write(Part.Test, own.Read(stop));
     }
 
     /// <summary>Turns predicted values back into the target columns' units, in place: undoes scaling and logarithms. (samples, k).</summary>
