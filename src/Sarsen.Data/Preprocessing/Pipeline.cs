@@ -73,7 +73,13 @@ public sealed class Pipeline
     /// <returns>The number of samples written.</returns>
     /// <exception cref="FieldException">A field is missing, unknown, of another type or out of range.</exception>
     /// <exception cref="DataException">It is no row and no array of rows, or too few of them.</exception>
-    public int Encode(JsonElement rows, Span<byte> into) => EncodeFields(_reader.Read(rows), into);
+    /// <exception cref="ArgumentException"><paramref name="into"/> is too short; nothing was read.</exception>
+    public int Encode(JsonElement rows, Span<byte> into)
+    {
+        // Before anything is allocated: many short rows may stand for many large pictures.
+        _ = SamplesFor(RowReader.Count(rows), into);
+        return EncodeFields(_reader.Read(rows), into);
+    }
 
     /// <inheritdoc cref="Encode(JsonElement, Span{byte})"/>
     /// <param name="rows">Rows of a source; columns that are no fields are passed over, as are rows with no part in a sample.</param>
@@ -125,10 +131,7 @@ public sealed class Pipeline
 
     private int EncodeFields(RowBlock rows, Span<byte> into)
     {
-        int samples = SamplesOf(rows.Count);
-        long bytes = samples * Input.Bytes;
-        if (into.Length < bytes)
-            throw new ArgumentException($"{samples} samples take {bytes} bytes, {into.Length} given", nameof(into));
+        int samples = SamplesFor(rows.Count, into);
         if (samples == 0)
             return 0;
         rows = Prediction.Apply(rows, Encoder.Head);
@@ -145,6 +148,13 @@ public sealed class Pipeline
             tail.Run(records.AsSpan(i * stored, stored), into.Slice(i * width, width), null);
         ArrayPool<byte>.Shared.Return(records);
         return samples;
+    }
+
+    private int SamplesFor(int rows, ReadOnlySpan<byte> into)
+    {
+        int samples = SamplesOf(rows);
+        long bytes = samples * Input.Bytes;
+        return into.Length >= bytes ? samples : throw new ArgumentException($"{samples} samples take {bytes} bytes, {into.Length} given", nameof(into));
     }
 
     private static Column ColumnOf(RowBlock rows, FieldInfo field)

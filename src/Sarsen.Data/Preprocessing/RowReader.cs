@@ -19,16 +19,20 @@ internal sealed class RowReader(IReadOnlyList<FieldInfo> fields, IReadOnlySet<st
 {
     private readonly Schema _schema = new([.. fields.Select(f => f.Column)]);
 
+    /// <summary>How many rows there are.</summary>
+    /// <exception cref="DataException">It is no row and no array of rows.</exception>
+    public static int Count(JsonElement json) => json.ValueKind switch
+    {
+        JsonValueKind.Object => 1,
+        JsonValueKind.Array => json.GetArrayLength(),
+        _ => throw new DataException($"rows: an object of fields, or an array of such objects expected, found {Kind(json)}"),
+    };
+
     /// <exception cref="FieldException">A field is unknown, there twice, missing, of another type or out of range.</exception>
     /// <exception cref="DataException">It is no row and no array of rows.</exception>
     public RowBlock Read(JsonElement json)
     {
-        int count = json.ValueKind switch
-        {
-            JsonValueKind.Object => 1,
-            JsonValueKind.Array => json.GetArrayLength(),
-            _ => throw new DataException($"rows: an object of fields, or an array of such objects expected, found {Kind(json)}"),
-        };
+        int count = Count(json);
         var cells = new Cells[fields.Count];
         for (int i = 0; i < cells.Length; i++)
             cells[i] = Cells.Of(fields[i].Column, count);

@@ -55,6 +55,10 @@ public class PipelineTests
         Should.Throw<DataException>(() => Shirts().Encode(JsonDocument.Parse(json).RootElement, new byte[100])).Message.ShouldContain(message);
 
     [Fact]
+    public void More_rows_than_there_is_room_for_are_refused_before_they_are_read() =>
+        Should.Throw<ArgumentException>(() => Shirts().Encode(JsonDocument.Parse("[{}, {}]").RootElement, new byte[30])).Message.ShouldContain("2 samples take 48 bytes, 30 given");
+
+    [Fact]
     public void Rows_of_a_table_are_checked_by_column()
     {
         Pipeline pipeline = Shirts();
