@@ -46,10 +46,10 @@ internal static class DeployCommand
         return command;
     }
 
-    private static void Show(IReadOnlyList<DeploymentState> deployments)
+    private static void Show(IReadOnlyList<DeploymentLine> deployments)
     {
         Table table = new Table().Border(TableBorder.Simple).AddColumns("deployment", "model", "version", "replicas", "state");
-        foreach (DeploymentState d in deployments)
+        foreach (DeploymentLine d in deployments)
         {
             table.AddRow(Markup.Escape(d.Name), Markup.Escape(d.Model), d.Version.ToString(CultureInfo.InvariantCulture), d.Replicas.ToString(CultureInfo.InvariantCulture),
                 Markup.Escape(d.Reason is { } why ? $"{d.State}: {why}" : d.State == "stored" ? "stored; sarsen serve serves it" : d.State));

@@ -53,9 +53,9 @@ internal sealed class FolderService : IService
         return new AliasView(row.Model, row.Alias, row.Version);
     }
 
-    public async Task<IReadOnlyList<DeploymentState>> ListDeploymentsAsync(CancellationToken stop) => [.. (await _deployments.ListAsync()).Select(StateOf)];
+    public async Task<IReadOnlyList<DeploymentLine>> ListDeploymentsAsync(CancellationToken stop) => [.. (await _deployments.ListAsync()).Select(StateOf)];
 
-    public async Task<DeploymentState> DeployAsync(CreateDeployment deployment, CancellationToken stop)
+    public async Task<DeploymentLine> DeployAsync(CreateDeployment deployment, CancellationToken stop)
     {
         if ((await _deployments.ListAsync()).Exists(d => d.Name == deployment.Name))
         {
@@ -83,5 +83,5 @@ internal sealed class FolderService : IService
         return ValueTask.CompletedTask;
     }
 
-    private static DeploymentState StateOf(Deployment d) => new(d.Name, d.Model, d.Version, d.Replicas, "stored");
+    private static DeploymentLine StateOf(Deployment d) => new(d.Name, d.Model, d.Version, d.Replicas, "stored");
 }

@@ -22,10 +22,10 @@ internal interface IService : IAsyncDisposable
 
     Task<AliasView> SetAliasAsync(string name, string alias, string version, CancellationToken stop);
 
-    Task<IReadOnlyList<DeploymentState>> ListDeploymentsAsync(CancellationToken stop);
+    Task<IReadOnlyList<DeploymentLine>> ListDeploymentsAsync(CancellationToken stop);
 
     /// <summary>Makes a deployment, or changes the one of that name.</summary>
-    Task<DeploymentState> DeployAsync(CreateDeployment deployment, CancellationToken stop);
+    Task<DeploymentLine> DeployAsync(CreateDeployment deployment, CancellationToken stop);
 
     Task DeleteDeploymentAsync(string name, CancellationToken stop);
 

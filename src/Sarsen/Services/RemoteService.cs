@@ -22,9 +22,9 @@ internal sealed class RemoteService(SarsenClient client, Uri url) : IService
 
     public Task<AliasView> SetAliasAsync(string name, string alias, string version, CancellationToken stop) => client.SetAliasAsync(name, alias, version, stop);
 
-    public async Task<IReadOnlyList<DeploymentState>> ListDeploymentsAsync(CancellationToken stop) => [.. (await client.ListDeploymentsAsync(stop)).Select(StateOf)];
+    public async Task<IReadOnlyList<DeploymentLine>> ListDeploymentsAsync(CancellationToken stop) => [.. (await client.ListDeploymentsAsync(stop)).Select(StateOf)];
 
-    public async Task<DeploymentState> DeployAsync(CreateDeployment deployment, CancellationToken stop)
+    public async Task<DeploymentLine> DeployAsync(CreateDeployment deployment, CancellationToken stop)
     {
         try
         {
@@ -52,5 +52,5 @@ internal sealed class RemoteService(SarsenClient client, Uri url) : IService
         return ValueTask.CompletedTask;
     }
 
-    private static DeploymentState StateOf(DeploymentView view) => new(view.Name, view.Model, view.Version, view.Replicas, view.State, view.Reason);
+    private static DeploymentLine StateOf(DeploymentView view) => new(view.Name, view.Model, view.Version, view.Replicas, view.State, view.Reason);
 }
