@@ -14,7 +14,8 @@ internal static class JsonContexts
 {
     public static void AddTo(JsonSerializerOptions options)
     {
-        // The contexts' own settings hold where a context is used by itself; these where it is one of several.
+        // The contexts' own settings hold where a context is used by itself, as by a client; these where the server reads
+        // requests, and is strict: what it does not know would otherwise be passed over in silence.
         options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
         options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         options.NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals;

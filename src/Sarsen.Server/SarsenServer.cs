@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sarsen.Serving;
@@ -69,6 +70,7 @@ public sealed class SarsenServer : IAsyncDisposable
                 .AddSingleton(new DeploymentStore(folder, options.Time))
                 .AddSingleton<ServedDeployments>().AddSingleton<HttpCounters>().AddHostedService<KeyFlush>();
             builder.Services.AddRouting().AddRequestDecompression(decompression => decompression.DecompressionProviders.Remove("br")).AddOpenApi("v1");
+            builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
             builder.Services.ConfigureHttpJsonOptions(json => JsonContexts.AddTo(json.SerializerOptions));
 
             WebApplication app = builder.Build();

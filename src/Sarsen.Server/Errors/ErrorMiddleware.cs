@@ -39,7 +39,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
             else if (status == StatusCodes.Status503ServiceUnavailable)
                 context.Response.Headers.RetryAfter = "1";
             bool known = status != StatusCodes.Status500InternalServerError || e is PredictionFailedException;
-            await WriteAsync(context, status, known ? e.Message : "this should not have happened: the server's log says more", e as FieldException);
+            await WriteAsync(context, status, known ? MessageOf(e) : "this should not have happened: the server's log says more", e as FieldException);
         }
     }
 
@@ -52,6 +52,9 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         OverloadException or ReplicaClosedException or TimeoutException => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
     };
+
+    private static string MessageOf(Exception e) =>
+        e is BadHttpRequestException { InnerException: JsonException json } ? $"the body cannot be read: {json.Message}" : e.Message;
 
     private static string Describe(HttpContext context) => context.Response.StatusCode switch
     {
