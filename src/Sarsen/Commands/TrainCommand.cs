@@ -55,6 +55,8 @@ internal static class TrainCommand
         }
         if (!json)
             RunView.Conclude(result);
+        else if (result.Status == RunStatus.Interrupted)
+            Console.Error.WriteLine($"sarsen: interrupted; to go on: {RunView.ToGoOn(result)}");
         return result.Status == RunStatus.Interrupted ? ExitCode.Interrupted : ExitCode.Done;
     }
 

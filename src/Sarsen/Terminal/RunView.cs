@@ -50,7 +50,8 @@ internal sealed class RunView : IRunObserver
         IAnsiConsole console = Screen.Console;
         if (result.Status == RunStatus.Interrupted)
         {
-            console.MarkupLineInterpolated($"[yellow]interrupted[/] at step {result.State?.Step ?? 0}; to go on: sarsen train --resume {result.Folder}");
+            console.MarkupLineInterpolated($"[yellow]interrupted[/] at step {result.State?.Step ?? 0}; to go on:");
+            Console.Out.WriteLine(ToGoOn(result));
             return;
         }
         if (result.CrossValidation is { } folds)
@@ -67,6 +68,9 @@ internal sealed class RunView : IRunObserver
             ReportView.Write(console, report, result.Test is null ? "validation" : "test");
         console.MarkupLineInterpolated($"the model is in [green]{Path.GetRelativePath(Environment.CurrentDirectory, result.Model!)}[/]");
     }
+
+    /// <summary>The command that goes on with a run that was interrupted.</summary>
+    public static string ToGoOn(RunResult result) => $"sarsen train --resume {Path.GetRelativePath(Environment.CurrentDirectory, result.Folder)}";
 
     public void Overview(RunOverview overview)
     {
