@@ -79,7 +79,7 @@ internal sealed class RunView : IRunObserver
         {
             _bar.IsIndeterminate(false);
             _bar.MaxValue = overview.StepsPerEpoch * overview.Epochs;
-            _bar.Description = "";
+            _bar.Description = "starting";
         }
     }
 
