@@ -44,7 +44,7 @@ internal static class CommandLineMistake
 
     /// <summary>The words by which a command is called: <c>sarsen models list</c>.</summary>
     public static string Called(CommandResult command) =>
-        command.Parent is CommandResult above ? $"{Called(above)} {command.Command.Name}" : command.Command.Name;
+        command.Parent is CommandResult above ? $"{Called(above)} {command.Command.Name}" : "sarsen";
 
     // A mistyped option is taken for an argument or for the value of the option before it, and the program would look for
     // a file of that name.
