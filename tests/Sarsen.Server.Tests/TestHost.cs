@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Sarsen.Server.Client;
@@ -73,6 +74,18 @@ public sealed class TestHost : IAsyncLifetime, IAsyncDisposable
         using HttpResponseMessage response = await Http.SendAsync(request);
         string text = await response.Content.ReadAsStringAsync();
         return ((int)response.StatusCode, text.Length == 0 ? default : JsonDocument.Parse(text).RootElement);
+    }
+
+    /// <summary>Sends bytes over a socket and reads until the server closes it.</summary>
+    public async Task<byte[]> ExchangeAsync(byte[] request)
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(Server.Url.Host, Server.Url.Port);
+        NetworkStream stream = socket.GetStream();
+        await stream.WriteAsync(request);
+        using var answer = new MemoryStream();
+        await stream.CopyToAsync(answer);
+        return answer.ToArray();
     }
 
     async Task IAsyncLifetime.DisposeAsync() => await DisposeAsync();
