@@ -11,6 +11,8 @@ namespace Sarsen.Server.Tests;
 public sealed class TestHost : IAsyncLifetime, IAsyncDisposable
 {
     private readonly string _root = Path.Combine(Path.GetTempPath(), "sarsen-server-" + Guid.NewGuid().ToString("n"));
+    private readonly SemaphoreSlim _sharing = new(1, 1);
+    private string? _shared;
     private int _folders;
 
     internal TestPredictors Predictors { get; } = new();
@@ -64,6 +66,20 @@ public sealed class TestHost : IAsyncLifetime, IAsyncDisposable
         await Client.DeployAsync((like ?? new CreateDeployment("", "")) with { Name = name, Model = name });
         (await Client.WaitUntilLoadedAsync(name)).State.ShouldBe("ready");
         return name;
+    }
+
+    /// <summary>A deployment of scale 2 for tests that leave no trace in it.</summary>
+    public async Task<string> SharedAsync()
+    {
+        await _sharing.WaitAsync();
+        try
+        {
+            return _shared ??= await DeployAsync();
+        }
+        finally
+        {
+            _sharing.Release();
+        }
     }
 
     public async Task<(int Status, JsonElement Body)> SendAsync(HttpMethod method, string path, string? json = null)

@@ -36,7 +36,7 @@ public class DeploymentTests(TestHost host) : IClassFixture<TestHost>
     [InlineData("""{"rows": [{"a": 1, "\ud800": 1}]}""", "UTF-8", null, null)]
     public async Task Wrong_rows_are_problems_that_name_row_and_field(string json, string part, int? row, string? field)
     {
-        string name = await Shared();
+        string name = await host.SharedAsync();
         (int status, JsonElement body) = await host.SendAsync(HttpMethod.Post, $"/v1/deployments/{name}/predict", json);
         status.ShouldBe(400);
         body.GetProperty("detail").GetString()!.ShouldContain(part);
@@ -47,7 +47,7 @@ public class DeploymentTests(TestHost host) : IClassFixture<TestHost>
     [Fact]
     public async Task Rows_nested_too_deep_and_bytes_that_are_no_text_are_refused()
     {
-        string name = await Shared();
+        string name = await host.SharedAsync();
         string deep = $$"""{"rows": [{"a": {{new string('[', 2000)}}{{new string(']', 2000)}}}]}""";
         (await host.SendAsync(HttpMethod.Post, $"/v1/deployments/{name}/predict", deep)).Status.ShouldBe(400);
         using var content = new ByteArrayContent([.. "{\"rows\": [{\"a"u8, 0xFF, .. "\": 1}]}"u8]);
@@ -140,7 +140,7 @@ public class DeploymentTests(TestHost host) : IClassFixture<TestHost>
     [Fact]
     public async Task What_there_is_not_is_404_and_what_there_is_already_409()
     {
-        string name = await Shared();
+        string name = await host.SharedAsync();
         foreach (string path in new[] { "/v1/deployments/none", "/v1/models/none", "/v1/models/none/versions/1", $"/v1/models/{name}/versions/9", "/v1/none" })
             (await host.SendAsync(HttpMethod.Get, path)).Status.ShouldBe(404);
         (await host.SendAsync(HttpMethod.Put, "/v1/deployments")).Status.ShouldBe(405);
@@ -159,7 +159,7 @@ public class DeploymentTests(TestHost host) : IClassFixture<TestHost>
     [InlineData("""{"colour": "red"}""", "colour")]
     public async Task Settings_out_of_range_are_refused(string json, string part)
     {
-        (int status, JsonElement body) = await host.SendAsync(HttpMethod.Patch, $"/v1/deployments/{await Shared()}", json);
+        (int status, JsonElement body) = await host.SendAsync(HttpMethod.Patch, $"/v1/deployments/{await host.SharedAsync()}", json);
         status.ShouldBe(400);
         body.GetProperty("detail").GetString()!.ShouldContain(part);
     }
@@ -219,15 +219,4 @@ public class DeploymentTests(TestHost host) : IClassFixture<TestHost>
     }
 
     private static StringContent Json(string text) => new(text, System.Text.Encoding.UTF8, "application/json");
-
-    private async Task<string> Shared()
-    {
-        if (!(await host.Client.ListModelsAsync()).Any(m => m.Name == "shared"))
-        {
-            await host.Client.UploadAsync("shared", TestPredictors.Write(host.NewFolder()));
-            await host.Client.DeployAsync(new CreateDeployment("shared", "shared"));
-            await host.Client.WaitUntilLoadedAsync("shared");
-        }
-        return "shared";
-    }
 }

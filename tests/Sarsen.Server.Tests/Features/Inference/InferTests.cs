@@ -12,7 +12,7 @@ public class InferTests(TestHost host) : IClassFixture<TestHost>, IAsyncLifetime
 {
     private string _name = "";
 
-    public async Task InitializeAsync() => _name = await host.DeployAsync("2");
+    public async Task InitializeAsync() => _name = await host.SharedAsync();
 
     public Task DisposeAsync() => Task.CompletedTask;
 

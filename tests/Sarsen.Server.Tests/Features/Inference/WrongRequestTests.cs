@@ -12,7 +12,7 @@ public sealed class WrongRequestTests(TestHost host) : IClassFixture<TestHost>, 
 
     private string _name = "";
 
-    public async Task InitializeAsync() => _name = await host.DeployAsync();
+    public async Task InitializeAsync() => _name = await host.SharedAsync();
 
     public async Task DisposeAsync() => (await host.SendAsync(HttpMethod.Post, $"/v2/models/{_name}/infer", Right)).Status.ShouldBe(200);
 
