@@ -1,5 +1,6 @@
 using Sarsen.Data.Batches;
 using Sarsen.Data.Preprocessing;
+using Sarsen.Data.Splits;
 using Sarsen.Data.Tables;
 
 namespace Sarsen.Data;
@@ -7,8 +8,13 @@ namespace Sarsen.Data;
 /// <summary>Data as a run reads it: split, with steps fitted on the training part, as three sets of samples.</summary>
 public sealed class PreparedData : IDisposable
 {
-    private PreparedData(Schema schema, Pipeline pipeline, SampleSet training, PrepareReport report) =>
-        (Schema, Pipeline, Training, Report) = (schema, pipeline, training, report);
+    internal PreparedData(Schema schema, Pipeline pipeline, IReadOnlyDictionary<Part, SampleSet> sets, PrepareReport report)
+    {
+        (Schema, Pipeline, Report) = (schema, pipeline, report);
+        Training = sets[Part.Training];
+        Validation = sets.GetValueOrDefault(Part.Validation);
+        Test = sets.GetValueOrDefault(Part.Test);
+    }
 
     /// <summary>The raw columns.</summary>
     public Schema Schema { get; }
@@ -33,8 +39,11 @@ public sealed class PreparedData : IDisposable
     /// <param name="options">Null: defaults.</param>
     /// <param name="stop">Cancels between blocks of rows.</param>
     /// <exception cref="DataException">The data is not what spec and steps say; cause and cure are in the message.</exception>
-    public static PreparedData Prepare(DataSpec spec, IReadOnlyList<PreprocessStep> steps, ulong seed, PrepareOptions? options = null, CancellationToken stop = default) =>
-        throw new NotImplementedException();
+    public static PreparedData Prepare(DataSpec spec, IReadOnlyList<PreprocessStep> steps, ulong seed, PrepareOptions? options = null, CancellationToken stop = default)
+    {
+        var preparation = new Preparation(spec, steps, seed, options ?? new PrepareOptions(), stop);
+        return preparation.Run(preparation.Split());
+    }
 
     /// <summary>
     /// The data of each fold of a cross-validation: the fold held out is the validation part, all else but the test part
@@ -42,13 +51,24 @@ public sealed class PreparedData : IDisposable
     /// </summary>
     /// <param name="spec">What the data is; its split says the test part only.</param>
     /// <param name="steps">As for <see cref="Prepare"/>.</param>
-    /// <param name="seed">As for <see cref="Prepare"/>.</param>
+    /// <param name="seed">As for <see cref="Prepare"/>; decides the folds too.</param>
     /// <param name="folds">How many, two or more.</param>
     /// <param name="stratify">Every fold has the classes in the same proportions.</param>
     /// <param name="options">Null: defaults.</param>
     /// <param name="stop">Cancels between blocks of rows.</param>
-    public static IEnumerable<PreparedData> PrepareFolds(DataSpec spec, IReadOnlyList<PreprocessStep> steps, ulong seed, int folds, bool stratify = false, PrepareOptions? options = null, CancellationToken stop = default) =>
-        throw new NotImplementedException();
+    /// <exception cref="DataException">As for <see cref="Prepare"/>, or the data cannot be cut into so many folds.</exception>
+    public static IEnumerable<PreparedData> PrepareFolds(DataSpec spec, IReadOnlyList<PreprocessStep> steps, ulong seed, int folds, bool stratify = false, PrepareOptions? options = null, CancellationToken stop = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(folds, 2);
+        var preparation = new Preparation(spec, steps, seed, options ?? new PrepareOptions(), stop);
+        return preparation.Folds(folds, stratify).Select(preparation.Run);
+    }
 
-    public void Dispose() => throw new NotImplementedException();
+    /// <summary>Gives the samples' memory and files back.</summary>
+    public void Dispose()
+    {
+        Training.Dispose();
+        Validation?.Dispose();
+        Test?.Dispose();
+    }
 }

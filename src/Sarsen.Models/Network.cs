@@ -46,23 +46,16 @@ public sealed class Network
                 throw new NetworkException(i, $"layer {i + 1} ({WordOf(definition.Layers[i])}) does not fit: {e.Message}; each sample reaches it as {given}", e);
             }
         }
-        List<(string? Name, Module Module)> modules = [.. builder.Modules];
         Shape output = builder.Sample;
-        Module? fused = null;
-        if (modules.Count > 0 && Is(modules[^1].Module, definition.Output))
+        Module? fused = builder.TakeLast(module => Is(module, definition.Output));
+        try
         {
-            fused = modules[^1].Module;
-            modules.RemoveAt(modules.Count - 1);
+            return new Network(definition, builder.ToSequential(), output, fused);
         }
-        var names = new HashSet<string>();
-        var body = new Sequential();
-        foreach ((string? name, Module module) in modules)
+        catch (ArgumentException e)
         {
-            if (!names.Add(name ?? body.Items.Count.ToString()))
-                throw new NetworkException(definition.Layers.Count - 1, $"two layers are named '{name ?? body.Items.Count.ToString()}': give each its own name");
-            body.Add(module, name);
+            throw new NetworkException(definition.Layers.Count - 1, e.Message, e);
         }
-        return new Network(definition, body, output, fused);
     }
 
     /// <summary>What the network predicts: (N, …) to the body's result through the output function.</summary>

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Sarsen.Models.Layers;
 using Sarsen.Nn;
+using Sarsen.Nn.Layers;
 using Sarsen.Tensors;
 
 namespace Sarsen.Models;
@@ -25,8 +27,6 @@ public sealed class NetworkBuilder
     /// <summary>The shape of one sample that the next module is given, without the batch.</summary>
     public Shape Sample { get; private set; }
 
-    internal IReadOnlyList<(string? Name, Module Module)> Modules => _modules;
-
     /// <summary>One more module at the end.</summary>
     /// <param name="module">The module.</param>
     /// <param name="name">Its name in the state dict; its number when null.</param>
@@ -47,12 +47,48 @@ public sealed class NetworkBuilder
             Add(kind.ToModule());
     }
 
+    /// <summary>Layers that a layer holds, as one module that is given what the builder is given.</summary>
+    public Sequential Inner(IReadOnlyList<LayerSpec> layers)
+    {
+        var inner = new NetworkBuilder(_arena, Type, Sample);
+        foreach (LayerSpec layer in layers)
+            layer.Build(inner);
+        return inner.ToSequential();
+    }
+
+    /// <summary>The modules, one after the other.</summary>
+    /// <exception cref="ArgumentException">Two have one name.</exception>
+    internal Sequential ToSequential()
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var sequential = new Sequential();
+        foreach ((string? name, Module module) in _modules)
+        {
+            string called = name ?? sequential.Items.Count.ToString(CultureInfo.InvariantCulture);
+            if (!names.Add(called))
+                throw new ArgumentException($"two layers are named '{called}': give each its own name");
+            sequential.Add(module, called);
+        }
+        return sequential;
+    }
+
+    /// <summary>Takes the last module away again, when it is the one that <paramref name="which"/> knows.</summary>
+    internal Module? TakeLast(Predicate<Module> which)
+    {
+        if (_modules.Count == 0 || !which(_modules[^1].Module))
+            return null;
+        Module last = _modules[^1].Module;
+        _modules.RemoveAt(_modules.Count - 1);
+        return last;
+    }
+
     private static Shape Batch(in Shape sample)
     {
         Span<long> sizes = stackalloc long[Shape.MaxRank];
         if (sample.Rank == Shape.MaxRank)
             throw new ShapeException($"a sample has at most {Shape.MaxRank - 1} dimensions, this one has the shape {sample}");
-        sizes[0] = 1;
+        // Two: the statistics of a batch of one are refused.
+        sizes[0] = 2;
         sample.AsSpan().CopyTo(sizes[1..]);
         return new Shape(sizes[..(sample.Rank + 1)]);
     }

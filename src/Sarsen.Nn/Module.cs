@@ -124,11 +124,13 @@ public abstract class Module
             state.Parameter?.Initializer.Fill(state.Value, seed, state.Name);
     }
 
-    /// <summary>Forgets the gradients, so that the next backward writes them anew.</summary>
+    /// <summary>Forgets the gradients, so that the next backward writes them anew. Allocates nothing.</summary>
     public void ZeroGrad()
     {
-        foreach (Parameter parameter in Parameters())
+        foreach (Parameter parameter in _parameters)
             parameter.Value.ZeroGrad();
+        foreach ((_, Module child) in _children)
+            child.ZeroGrad();
     }
 
     /// <summary>The name of the first parameter or buffer that holds an infinity or a NaN; null when all are finite.</summary>

@@ -24,7 +24,7 @@ public sealed record ModuleSummary(IReadOnlyList<SummaryRow> Rows, Shape Input, 
 {
     /// <param name="module">The network.</param>
     /// <param name="input">The shape of its input, with the batch.</param>
-    /// <param name="type">The type of its input; the module's own when null.</param>
+    /// <param name="type">The type of its input; that of the module's parameters when null.</param>
     /// <param name="loss">What is trained on, for the peak; the sum of the result when null.</param>
     /// <exception cref="ShapeException">The layers do not fit one another or the input; the message names the layer.</exception>
     public static ModuleSummary Of(Module module, in Shape input, DType? type = null, Func<Scope, Tensor, Tensor>? loss = null)
@@ -35,10 +35,10 @@ public sealed record ModuleSummary(IReadOnlyList<SummaryRow> Rows, Shape Input, 
         Graph graph;
         using (Scope scope = arena.Begin(Mode.Shapes, tape, name: "a shape-only run"))
         {
-            Tensor result = module.Call(scope.Empty(type ?? module.DType, input));
+            Tensor result = module.Call(scope.Empty(type ?? module.Parameters().FirstOrDefault()?.Value.DType ?? module.DType, input));
             output = result.Shape;
-            Tensor total = loss is null ? result.Sum() : loss(scope, result);
             graph = tape.ToGraph(module);
+            Tensor total = loss is null ? result.Sum() : loss(scope, result);
             if (total.RequiresGrad)
                 tape.Backward(total);
         }

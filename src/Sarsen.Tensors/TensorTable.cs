@@ -22,7 +22,7 @@ public abstract class TensorTable
     {
         ref TensorRecord record = ref _records[slot];
         if (record.Generation != generation || !record.Live)
-            ThrowStale(record);
+            ThrowStale(record, generation);
         return ref record;
     }
 
@@ -35,8 +35,11 @@ public abstract class TensorTable
         slot = Count++;
         ref TensorRecord record = ref _records[slot];
         int generation = record.Generation + 1;
+        string? releasedBy = record.ReleasedBy;
         record = default;
         record.Generation = generation;
+        // For handles of the tensor that was here before.
+        record.ReleasedBy = releasedBy;
         record.Live = true;
         record.DType = type;
         record.Shape = shape;
@@ -67,7 +70,11 @@ public abstract class TensorTable
         Count = count;
     }
 
-    private static void ThrowStale(in TensorRecord record) => throw new StaleTensorException(
-        $"this tensor's memory was given back by {record.ReleasedBy ?? "its scope"}: " +
-        "read it before, or copy it out with Keep(owner)");
+    private static void ThrowStale(in TensorRecord record, int generation)
+    {
+        bool isLast = generation == (record.Live ? record.Generation - 1 : record.Generation);
+        throw new StaleTensorException(
+            $"this tensor's memory was given back by {(isLast ? record.ReleasedBy : null) ?? "an earlier scope"}: " +
+            "read it before, or copy it out with Keep(owner)");
+    }
 }

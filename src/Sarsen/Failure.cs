@@ -1,6 +1,9 @@
 using Sarsen.Data;
 using Sarsen.Formats;
 using Sarsen.Models;
+using Sarsen.Server;
+using Sarsen.Server.Errors;
+using Sarsen.Serving;
 using Sarsen.Tensors;
 using Sarsen.Training.Runs;
 using Sarsen.Training.Spec;
@@ -17,9 +20,9 @@ internal static class Failure
             case SpecException spec:
                 errors.WriteLine(spec.Message);
                 return ExitCode.BadInput;
-            case DataException or NetworkException or ModelFormatException or ShapeException or RunException or CommandException:
+            case DataException or NetworkException or ModelFormatException or ShapeException or RunException or CommandException or ModelLoadException or RequestException or ServerStartException:
                 errors.WriteLine($"sarsen: {e.Message}");
-                return e is RunException ? ExitCode.Failed : ExitCode.BadInput;
+                return e is RunException or ServerStartException ? ExitCode.Failed : ExitCode.BadInput;
             case FileNotFoundException or DirectoryNotFoundException:
                 errors.WriteLine($"sarsen: {e.Message}");
                 return ExitCode.BadInput;

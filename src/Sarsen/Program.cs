@@ -5,6 +5,13 @@ using Sarsen.Commands;
 var root = new RootCommand("Prepares data, trains, evaluates, registers, deploys and serves models, in one program.")
 {
     TrainCommand.Create(),
+    EvaluateCommand.Create(),
+    PredictCommand.Create(),
+    DataCommand.Create(),
+    ModelsCommand.Create(),
+    DeployCommand.Create(),
+    ServeCommand.Create(),
+    KeysCommand.Create(),
 };
 
 ParseResult parsed = root.Parse(args);

@@ -25,14 +25,15 @@ public class ArenaTests
     {
         using var arena = new Arena();
         Tensor old;
-        using (Scope scope = arena.Begin(Mode.Inference))
+        using (Scope scope = arena.Begin(Mode.Inference, name: "request 1"))
             old = scope.Zeros(DType.F32, s_four);
-        using (Scope scope = arena.Begin(Mode.Inference))
+        using (Scope scope = arena.Begin(Mode.Inference, name: "request 2"))
         {
             Tensor now = scope.Zeros(DType.F32, s_four);
             now.Slot.ShouldBe(old.Slot);
-            Should.Throw<StaleTensorException>(() => old.DType);
+            Should.Throw<StaleTensorException>(() => old.DType).Message.ShouldContain("request 1");
         }
+        Should.Throw<StaleTensorException>(() => old.DType).Message.ShouldContain("an earlier scope");
     }
 
     [Fact]
@@ -220,7 +221,7 @@ public class ArenaTests
             long start = heap.Take(bytes);
             if (start < 0)
                 continue;
-            taken.ShouldAllBe(t => t.Start + t.Bytes <= start || start + bytes <= t.Start);
+            taken.Exists(t => t.Start < start + bytes && start < t.Start + t.Bytes).ShouldBeFalse();
             taken.Add((start, bytes));
         }
         foreach ((long start, long bytes) in taken)

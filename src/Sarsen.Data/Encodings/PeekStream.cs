@@ -1,7 +1,7 @@
 namespace Sarsen.Data.Encodings;
 
 /// <summary>A stream whose first bytes can be looked at before they are read.</summary>
-internal sealed class PeekStream : Stream
+internal sealed class PeekStream : ForwardStream
 {
     private readonly Stream _inner;
     private readonly byte[] _head;
@@ -20,20 +20,8 @@ internal sealed class PeekStream : Stream
     /// <summary>The first bytes that are still to be read: as many as asked for, fewer where the stream is shorter.</summary>
     public ReadOnlySpan<byte> Head => _head.AsSpan(_headStart, _headEnd - _headStart);
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
     /// <summary>Passes over bytes of the head.</summary>
     public void Skip(int count) => _headStart += count;
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override int Read(Span<byte> buffer)
     {
@@ -44,16 +32,6 @@ internal sealed class PeekStream : Stream
         _headStart += count;
         return count;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

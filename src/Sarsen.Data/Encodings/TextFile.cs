@@ -1,5 +1,3 @@
-using System.IO.Compression;
-
 namespace Sarsen.Data.Encodings;
 
 /// <summary>
@@ -58,7 +56,7 @@ internal static class TextFile
                 Share = FileShare.Read | FileShare.Delete,
             }), HeadLength);
             return file.Head.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B])
-                ? new PeekStream(new GZipStream(file, CompressionMode.Decompress), HeadLength)
+                ? new PeekStream(new GzipReader(file), HeadLength)
                 : file;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)

@@ -7,7 +7,7 @@ namespace Sarsen.Data.Encodings;
 /// UTF-8 either: whoever reads the text finds every invalid place, of whatever encoding, by the same check and with
 /// the line at hand.
 /// </summary>
-internal sealed class Utf8Transcoder : Stream
+internal sealed class Utf8Transcoder : ForwardStream
 {
     /// <summary>Stands for the invalid until the second step: a noncharacter, which no text may hold.</summary>
     private const char Invalid = '\uFFFF';
@@ -37,18 +37,6 @@ internal sealed class Utf8Transcoder : Stream
         _chars = new char[source.GetMaxCharCount(_bytes.Length)];
         _utf8 = new byte[3 * (_chars.Length + 1)];
     }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override int Read(Span<byte> buffer)
     {
@@ -91,16 +79,6 @@ internal sealed class Utf8Transcoder : Stream
     }
 
     private void Put(ReadOnlySpan<char> chars) => _end += Encoding.UTF8.GetBytes(chars, _utf8.AsSpan(_end));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

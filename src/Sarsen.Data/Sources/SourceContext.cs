@@ -8,4 +8,9 @@ public sealed record SourceContext
     /// source that is opened needs its own: it starts the file anew.
     /// </summary>
     public string? QuarantinePath { get; init; }
+
+    /// <summary>The same for a further source: its quarantine file has <paramref name="name"/> before its ending.</summary>
+    public SourceContext For(string name) => QuarantinePath is null
+        ? this
+        : this with { QuarantinePath = Path.ChangeExtension(QuarantinePath, name + Path.GetExtension(QuarantinePath)) };
 }

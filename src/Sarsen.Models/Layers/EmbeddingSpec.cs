@@ -9,8 +9,8 @@ namespace Sarsen.Models.Layers;
 [Description("A trained vector for each id.")]
 public sealed record EmbeddingSpec : LayerSpec
 {
-    [Description("How many ids there are, Keras's input dim; at least the vocabulary's size."), Range(1, int.MaxValue)]
-    public required int NumEmbeddings { get; init; }
+    [Description("How many ids there are, Keras's input dim; nothing: the size of the vocabulary that the preprocessing fitted."), Range(1, int.MaxValue)]
+    public int? NumEmbeddings { get; init; }
 
     [Description("The vector's size, Keras's output dim."), Range(1, 1 << 20)]
     public required int EmbeddingDim { get; init; }
@@ -22,6 +22,7 @@ public sealed record EmbeddingSpec : LayerSpec
     {
         if (builder.Type is not DType.I64)
             throw new ShapeException($"embedding takes ids in I64, here samples are {builder.Type} of shape {builder.Sample}: end the preprocessing with ids, such as tokenize or ordinal");
-        builder.Add(new Embedding(NumEmbeddings, EmbeddingDim, PaddingIdx), Name);
+        int count = NumEmbeddings ?? throw new ShapeException("embedding does not know how many ids there are: give num_embeddings");
+        builder.Add(new Embedding(count, EmbeddingDim, PaddingIdx), Name);
     }
 }

@@ -11,6 +11,7 @@ public static class LayerCatalogue
         new("conv2d", typeof(Conv2dSpec)),
         new("max_pool2d", typeof(MaxPool2dSpec), "max_pooling2d"),
         new("avg_pool2d", typeof(AvgPool2dSpec), "average_pooling2d"),
+        new("global_avg_pool1d", typeof(GlobalAvgPool1dSpec), "global_average_pooling1d"),
         new("flatten", typeof(FlattenSpec)),
         new("reshape", typeof(ReshapeSpec), "unflatten"),
         new("dropout", typeof(DropoutSpec)),
@@ -20,6 +21,7 @@ public static class LayerCatalogue
         new("rnn", typeof(RnnSpec), "simple_rnn"),
         new("lstm", typeof(LstmSpec)),
         new("gru", typeof(GruSpec)),
+        new("relative_to_last", typeof(RelativeToLastSpec)),
         new("activation", typeof(ActivationSpec)),
         .. ActivationSpec.Words,
     ];

@@ -183,16 +183,15 @@ public sealed unsafe partial class Tape
     /// <summary>Is this the first gradient for a leaf, to be written rather than added.</summary>
     private bool FirstOfLeaf(ref TensorRecord record, bool compute)
     {
-        if (record.GradSet)
-            return false;
         if (compute)
         {
+            if (record.GradSet)
+                return false;
             if (record.Grad.IsNone)
                 record.Grad = Tensor.Empty(record.DType, record.Shape);
-            record.GradSet = true;
-            return true;
+            return record.GradSet = true;
         }
-        // A shape-only run leaves no gradient behind: the leaf only notes which run saw it.
+        // A shape-only run neither asks for gradients nor leaves any: the leaf only notes which run saw it.
         bool first = record.GradOffset != -_runs;
         record.GradOffset = -_runs;
         return first;

@@ -16,6 +16,8 @@ public readonly record struct RecurrentResult(Tensor Output, Tensor Hidden, Tens
 /// </summary>
 public abstract class Recurrent : Module
 {
+    private static readonly string[] s_layerNames = [.. Enumerable.Range(0, Dispatch.MaxInputs).Select(k => k.ToString())];
+
     private readonly List<RecurrentWeights> _layers = [];
 
     private protected Recurrent(int gates, long inputSize, long hiddenSize, int numLayers, bool bias, bool batchFirst, double dropout, DType type)
@@ -66,7 +68,7 @@ public abstract class Recurrent : Module
         TensorList hiddens = default, cells = default;
         for (int k = 0; k < _layers.Count; k++)
         {
-            x = k > 0 && Dropout > 0 ? x.Dropout(Dropout, $"{Path}.{k}") : x;
+            x = k > 0 && Dropout > 0 ? DropBetween(x, k) : x;
             RecurrentResult layer = RunLayer(x, _layers[k],
                 hidden.IsNone ? default : hidden.Select(0, k), cell.IsNone ? default : cell.Select(0, k));
             (x, hiddens[k], cells[k]) = (layer.Output, layer.Hidden, layer.Cell);
@@ -75,6 +77,10 @@ public abstract class Recurrent : Module
     }
 
     private protected abstract RecurrentResult RunLayer(Tensor x, RecurrentWeights weights, Tensor hidden, Tensor cell);
+
+    /// <summary>Dropout of (T, N, H) whose masks belong to the samples, as everywhere, and not to the steps.</summary>
+    private Tensor DropBetween(Tensor x, int layer) =>
+        x.Transpose(0, 1).Dropout(Dropout, Path, s_layerNames[layer]).Transpose(0, 1);
 
     private Tensor Stack(TensorList states)
     {

@@ -56,13 +56,17 @@ public static class DropoutExtensions
         /// <param name="probability">0 up to, not with, 1.</param>
         /// <param name="stream">Names the random stream within the scope's: the layer's path.</param>
         /// <exception cref="InvalidOperationException">The training scope was begun without an <see cref="Rng"/>.</exception>
-        public Tensor Dropout(double probability, string stream)
+        public Tensor Dropout(double probability, string stream) => x.Dropout(probability, stream, part: null);
+
+        /// <summary>The same, from the stream <paramref name="part"/> within that one: for a layer that drops more than once.</summary>
+        internal Tensor Dropout(double probability, string stream, string? part)
         {
             if (ScopeFrame.Current is not { } frame || frame.Mode == Mode.Inference || probability == 0)
                 return x;
             if (frame.Rng == default && frame.Mode == Mode.Training)
                 throw new InvalidOperationException("Dropout draws from the scope's random stream: begin the training scope with an Rng of the run's seed and step");
-            return Dispatch.Run(DropoutOp.Instance, OpAttributes.Of(new DropoutOp.Use(probability, frame.Rng.Stream(stream))), x);
+            Rng rng = part is null ? frame.Rng.Stream(stream) : frame.Rng.Stream(stream).Stream(part);
+            return Dispatch.Run(DropoutOp.Instance, OpAttributes.Of(new DropoutOp.Use(probability, rng)), x);
         }
     }
 }

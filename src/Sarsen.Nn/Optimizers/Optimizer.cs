@@ -32,7 +32,11 @@ public abstract class Optimizer
         _partials = new double[_slots.Max(s => Reduce.WholePartials(s.Parameter.Value.Count))];
     }
 
-    private readonly record struct Slot(string Name, Parameter Parameter, Tensor Step, Tensor[] States);
+    private readonly record struct Slot(string Name, Parameter Parameter, Tensor Step, Tensor[] States)
+    {
+        /// <summary>None where backward left none, or where the parameter was frozen meanwhile.</summary>
+        public Tensor Grad => Parameter.RequiresGrad ? Parameter.Grad : default;
+    }
 
     public IReadOnlyList<string> StateNames { get; }
 
@@ -71,8 +75,8 @@ public abstract class Optimizer
         Steps++;
         foreach (ref readonly Slot slot in _slots.AsSpan())
         {
-            (Tensor value, Tensor grad) = (slot.Parameter.Value, slot.Parameter.Grad);
-            if (grad.IsNone || !value.RequiresGrad)
+            (Tensor value, Tensor grad) = (slot.Parameter.Value, slot.Grad);
+            if (grad.IsNone)
                 continue;
             long step = ++slot.Step.AsSpan<long>()[0];
             Update(workers, learningRate, step, value, grad, slot.States);
@@ -103,7 +107,7 @@ public abstract class Optimizer
         double total = 0;
         foreach (ref readonly Slot slot in _slots.AsSpan())
         {
-            Tensor grad = slot.Parameter.Grad;
+            Tensor grad = slot.Grad;
             if (grad.IsNone)
                 continue;
             if (grad.DType == DType.F64)
@@ -123,7 +127,7 @@ public abstract class Optimizer
     {
         foreach (ref readonly Slot slot in _slots.AsSpan())
         {
-            Tensor grad = slot.Parameter.Grad;
+            Tensor grad = slot.Grad;
             if (grad.IsNone)
                 continue;
             byte* g = grad.Record.Data;

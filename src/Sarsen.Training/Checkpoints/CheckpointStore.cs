@@ -39,7 +39,7 @@ public sealed class CheckpointStore(string folder, int keep)
                 AtomicFile.WriteAllText(Path.Combine(folder, BestFile), name);
             Prune();
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             string last = Names().FirstOrDefault() is { } newest ? $"the last one that is whole is '{newest}'" : "there is none yet";
             throw new RunException($"checkpoint '{name}' could not be written to '{folder}': {e.Message}; {last}. Make room, then resume the run", e);

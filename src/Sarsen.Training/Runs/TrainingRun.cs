@@ -71,7 +71,7 @@ public sealed class TrainingRun
     private RunResult Train(CancellationToken stop)
     {
         using PreparedData data = PreparedData.Prepare(_spec.Data, _spec.Preprocess, _spec.Seed, DataOptions(), stop);
-        NoteData(data);
+        NoteData(data, stop);
         TrainingParts parts = TrainingParts.Build(_spec, data);
         using var trainer = new Trainer(Setup(data, parts) with
         {
@@ -119,21 +119,24 @@ public sealed class TrainingRun
         Sources = new SourceContext { QuarantinePath = _folder.Quarantine },
     };
 
-    private void NoteData(PreparedData data)
+    private void NoteData(PreparedData data, CancellationToken stop)
     {
-        string checksum = DataChecksum.Of(_spec.Data);
+        string checksum = DataChecksum.Of(_spec.Data, stop).Sha256;
         _folder.NoteData(checksum);
         _folder.Events.Append(RunEventKind.Data, new
         {
             Checksum = checksum,
             data.Report.Rows,
             data.Report.Dropped,
+            LeftOut = data.Report.Sources.Sum(s => s.Rows.Bad),
             Training = data.Training.Count,
             Validation = data.Validation?.Count ?? 0,
             Test = data.Test?.Count ?? 0,
         });
         foreach (DroppedRows dropped in data.Report.Dropped)
             _recorder.Warning($"{dropped.Step} left out {dropped.Rows} rows of the {dropped.Part} part");
+        foreach (SourceRows source in data.Report.Sources.Where(s => s.Rows.Bad > 0))
+            _recorder.Warning($"{source.Source}: {source.Rows}");
     }
 
     private TrainerSetup Setup(PreparedData data, TrainingParts parts) => new()

@@ -63,7 +63,7 @@ public sealed record RunSpec : IValidatableObject
     /// </summary>
     /// <exception cref="SpecException">It has mistakes.</exception>
     public RunSpec Checked() =>
-        Binder.Bind<RunSpec>(new SpecText(Path.Combine(Environment.CurrentDirectory, "spec.yaml"), SpecWriter.Write(this, Choices)));
+        Binder.Bind<RunSpec>(new SpecText("the spec", SpecWriter.Write(this, Choices), Environment.CurrentDirectory));
 
     /// <summary>The sets of this room and those of others.</summary>
     internal static ChoiceSets Sets(params IEnumerable<ChoiceSet> others) => new(

@@ -29,6 +29,9 @@ internal sealed class SpecErrors(SpecLimits limits)
     public void ThrowIfAny()
     {
         if (_errors.Count > 0)
-            throw new SpecException([.. _errors.OrderBy(e => e.Source, StringComparer.Ordinal).ThenBy(e => e.Line).ThenBy(e => e.Column)], _omitted);
+            throw ToException();
     }
+
+    public SpecException ToException() =>
+        new([.. _errors.OrderBy(e => e.Source, StringComparer.Ordinal).ThenBy(e => e.Line).ThenBy(e => e.Column)], _omitted);
 }

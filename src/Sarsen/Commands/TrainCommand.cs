@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sarsen.Models;
 using Sarsen.Terminal;
 using Sarsen.Training.Runs;
 using Sarsen.Training.Spec;
@@ -45,9 +46,17 @@ internal static class TrainCommand
             throw new CommandException("a resumed run goes on as it began: --set, --run and --overwrite are for new ones");
         RunSpec run = resume is null ? RunSpec.Load(spec!, overrides) : RunFolder.SpecOf(resume);
         options = options with { Folder = resume ?? options.Folder, Resume = resume is not null };
-        RunResult result = json
-            ? TrainingRun.Start(run, options with { Echo = Console.Out.WriteLine }, stop)
-            : RunView.Watch(view => TrainingRun.Start(run, options with { Observer = view }, stop));
+        RunResult result;
+        try
+        {
+            result = json
+                ? TrainingRun.Start(run, options with { Echo = Console.Out.WriteLine }, stop)
+                : RunView.Watch(view => TrainingRun.Start(run, options with { Observer = view }, stop));
+        }
+        catch (NetworkException e) when (spec is not null)
+        {
+            throw SpecMistake.At(spec, e.Layer < 0 ? "model" : $"model.layers[{e.Layer}]", e.Message);
+        }
         if (!json)
             RunView.Conclude(result);
         return result.Status == RunStatus.Interrupted ? ExitCode.Interrupted : ExitCode.Done;

@@ -14,6 +14,9 @@ internal sealed class RunView : IRunObserver
 {
     private static readonly TimeSpan RefreshEvery = TimeSpan.FromMilliseconds(100);
 
+    // More do not fit on a line; the event log has all.
+    private const int ShownMetrics = 2;
+
     private readonly IAnsiConsole _console;
     private readonly ProgressTask? _bar;
     private readonly TimeProvider _time = TimeProvider.System;
@@ -31,8 +34,8 @@ internal sealed class RunView : IRunObserver
     /// <summary>Runs <paramref name="run"/> with a view on it.</summary>
     public static RunResult Watch(Func<IRunObserver, RunResult> run)
     {
-        IAnsiConsole console = AnsiConsole.Console;
-        if (!console.Profile.Capabilities.Interactive || Console.IsOutputRedirected)
+        IAnsiConsole console = Screen.Console;
+        if (!Screen.IsLive)
             return run(new RunView(console, null));
         return console.Progress()
             .AutoClear(true)
@@ -44,7 +47,7 @@ internal sealed class RunView : IRunObserver
     /// <summary>What is said when the run has ended.</summary>
     public static void Conclude(RunResult result)
     {
-        IAnsiConsole console = AnsiConsole.Console;
+        IAnsiConsole console = Screen.Console;
         if (result.Status == RunStatus.Interrupted)
         {
             console.MarkupLineInterpolated($"[yellow]interrupted[/] at step {result.State?.Step ?? 0}; to go on: sarsen train --resume {result.Folder}");
@@ -53,7 +56,7 @@ internal sealed class RunView : IRunObserver
         if (result.CrossValidation is { } folds)
         {
             console.WriteLine();
-            console.Write(new Text(folds.ToText()));
+            console.Write(new Spectre.Console.Text(folds.ToText()));
             return;
         }
         if (result.State is { History.Count: > 1 } state)
@@ -97,7 +100,7 @@ internal sealed class RunView : IRunObserver
         string line = string.Create(CultureInfo.InvariantCulture, $"epoch {record.Epoch,3}  loss {record.TrainLoss:0.0000}");
         if (record.ValidationLoss is { } loss)
             line += string.Create(CultureInfo.InvariantCulture, $"  validation loss {loss:0.0000}");
-        foreach (MetricResult metric in record.Validation ?? [])
+        foreach (MetricResult metric in (record.Validation ?? []).Take(ShownMetrics))
             line += string.Create(CultureInfo.InvariantCulture, $"  {metric.Name} {(metric.Value is { } value ? value.ToString("0.0000", CultureInfo.InvariantCulture) : "undefined")}");
         _console.WriteLine(line + string.Create(CultureInfo.InvariantCulture, $"  {seconds:0.0} s"));
     }

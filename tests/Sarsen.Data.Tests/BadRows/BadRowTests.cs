@@ -18,7 +18,8 @@ public sealed class BadRowTests : IDisposable
         string rows = string.Concat(Enumerable.Range(0, 2 * bad).Select(i => i % 2 == 0 ? $"{i},ok\n" : $"broken,\"ä{i}\"\n"));
         return new CsvSource
         {
-            Path = [_folder.Write("a.csv", "n,t\n" + rows)], OnBadRow = policy,
+            Path = [_folder.Write("a.csv", "n,t\n" + rows)],
+            OnBadRow = policy,
             Types = new Dictionary<string, ColumnType> { ["n"] = ColumnType.Integer },
         };
     }

@@ -1,4 +1,5 @@
 using Sarsen.Nn.Layers;
+using Sarsen.Nn.Ops;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Threads;
 
@@ -47,6 +48,31 @@ public class DropoutTests
         }).Message.ShouldContain("Rng");
         Should.Throw<ArgumentOutOfRangeException>(() => new Dropout(1));
         Should.Throw<ArgumentOutOfRangeException>(() => new Dropout(double.NaN));
+    }
+
+    [Fact]
+    public void Between_recurrent_layers_the_mask_belongs_to_the_sample_in_either_layout()
+    {
+        var first = new Lstm(3, 5, numLayers: 2, batchFirst: true, dropout: 0.5);
+        var last = new Lstm(3, 5, numLayers: 2, dropout: 0.5);
+        first.Initialize(4);
+        last.Initialize(4);
+        Tensor x = Tensor.Empty(DType.F32, new Shape(6, 4, 3));
+        new NormalInitializer().Fill(x, 1, "x");
+        using var arena = new Arena(Workers.Serial);
+        float[] whole = Train(first, x, 20), other = Train(last, x.Transpose(0, 1), 20);
+        other.ShouldBe(whole);
+        // Samples 4 and 5 of the batch, as another rank would have them.
+        Train(first, x.Slice(0, 4), 24).ShouldBe(whole[(4 * 20)..]);
+        using (Scope scope = arena.Begin(Mode.Inference))
+            first.Call(x).ToArray<float>().ShouldNotBe(whole);
+
+        float[] Train(Lstm lstm, Tensor batch, long sample)
+        {
+            using Scope scope = arena.Begin(Mode.Training, rng: new Rng(9, "dropout", 2, sample));
+            Tensor y = lstm.Call(batch); // (N, T, H) or (T, N, H)
+            return (lstm.BatchFirst ? y : y.Transpose(0, 1)).ToArray<float>();
+        }
     }
 
     private static float[] Run(Module layer, long step, int rows, int columns, long first = 0)

@@ -55,6 +55,11 @@ def recurrent(module, x, *states):
     return list(module(x, *states))
 
 
+class LastStep(nn.Module):
+    def forward(self, x):
+        return x[:, -1]
+
+
 x = [("x", rounded(2, 4, 6, 5))]
 rows = [("x", rounded(5, 3))]
 sequence = [("x", rounded(3, 2, 4))]
@@ -102,6 +107,12 @@ for kind, name in ((nn.RNN, "Rnn"), (nn.GRU, "Gru"), (nn.LSTM, "Lstm")):
         run(f"{name}(4, 2, bias: false, type: t)", kind(4, 2, bias=False), sequence + states(1, 2, 2), call=recurrent),
     ]
 cases.append(run("Rnn(4, 3, 2, relu: true, type: t)", nn.RNN(4, 3, 2, nonlinearity="relu"), sequence, call=recurrent))
+cases += [
+    run("Softmax()", nn.Softmax(-1), rows),
+    run("LogSoftmax()", nn.LogSoftmax(-1), sequence),
+    run("Unflatten([4, 5, 6])", nn.Unflatten(1, (4, 5, 6)), [("x", rounded(2, 120))]),
+    run("LastStep()", LastStep(), sequence),
+]
 
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "LayerGolden.cs"), "w", newline="\n") as out:
     out.write("""using Sarsen.Nn.Layers;

@@ -65,6 +65,27 @@ public class LossTests
         Should.Throw<ArgumentOutOfRangeException>(() => new MseLoss((LossReduction)7)).ParamName.ShouldBe("reduction");
     }
 
+    /// <summary>What trains by grains relies on it: Σ weight · mean / Σ weight over the parts of a batch is the batch's mean.</summary>
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Means_of_parts_combine_by_their_weights(int index)
+    {
+        LossGolden golden = LossGolden.All[index];
+        Loss loss = golden.Make(LossReduction.Mean, DType.F64);
+        Tensor output = Make(golden.Output, DType.F64);
+        Tensor target = golden.Classes.Length > 0 ? Tensor.From(golden.Classes, new Shape(6)) : Make(golden.Target, DType.F64);
+        double sum = 0, weights = 0;
+        foreach ((int from, int to) in (ReadOnlySpan<(int, int)>)[(0, 2), (2, 5), (5, 6)])
+        {
+            Tensor part = target.Slice(0, from, to).ToGc();
+            double weight = loss.Weight(part);
+            weights += weight;
+            sum += weight == 0 ? 0 : weight * loss.Call(output.Slice(0, from, to), part).Item();
+        }
+        (sum / weights).ShouldBe(loss.Call(output, target).Item(), 1e-12);
+        weights.ShouldBe(loss.Weight(target), 1e-12);
+    }
+
     [Theory]
     [MemberData(nameof(Cases))]
     public void A_steady_call_allocates_nothing(int index)

@@ -94,7 +94,9 @@ public class OptimizerTests
         var module = new Pair(DType.F32);
         Optimizer optimizer = new Sgd(module);
         Backward(module, both: true);
+        double norm = optimizer.GradientNorm();
         module.Second.RequiresGrad = false;
+        optimizer.GradientNorm().ShouldBe(norm / Math.Sqrt(2), 1e-6);
         float[] first = module.First.Value.ToArray<float>(), second = module.Second.Value.ToArray<float>();
         optimizer.Step(0.1);
         module.First.Value.ToArray<float>().ShouldNotBe(first);

@@ -152,7 +152,7 @@ public sealed unsafe class WorkersTests
         var collector = new Thread(() =>
         {
             while (!stop.IsCancellationRequested)
-                {
+            {
                 GC.Collect(0, GCCollectionMode.Forced, blocking: true);
                 Thread.Sleep(1);
             }

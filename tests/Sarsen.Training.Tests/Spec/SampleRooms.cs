@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Sarsen.Data.Preprocessing;
+using Sarsen.Data.Preprocessing.Steps;
 using Sarsen.Data.Sources;
 using Sarsen.Data.Tables;
 using Sarsen.Models;
@@ -103,11 +104,6 @@ public sealed record CsvSample : DataSource
     public override IReadOnlyList<string> Files() => [Path];
 }
 
-public sealed record ScaleSample : PreprocessStep
-{
-    public IReadOnlyList<string>? Columns { get; init; }
-}
-
 internal static class SampleRooms
 {
     public static ChoiceSets Sets { get; } = RunSpec.Sets(
@@ -118,7 +114,7 @@ internal static class SampleRooms
             new Choice("linear", typeof(LinearSample), "dense"),
             new Choice("residual", typeof(ResidualSample))),
         new ChoiceSet("source", typeof(DataSource), new Choice("csv", typeof(CsvSample))),
-        new ChoiceSet("step", typeof(PreprocessStep), new Choice("scale", typeof(ScaleSample))),
+        new ChoiceSet("step", typeof(PreprocessStep), new Choice("scale", typeof(StandardScaleStep))),
         new ChoiceSet("preset", typeof(PresetSpec)));
 
     private static readonly SpecBinder Binder = new(Sets);

@@ -1,3 +1,4 @@
+using Sarsen.Data.Preprocessing.Steps;
 using Sarsen.Data.Splits;
 using Sarsen.Training.Metrics;
 using Sarsen.Training.Spec;
@@ -16,7 +17,7 @@ public sealed class SpecBinderTests
         spec.Data.Source.ShouldBe(new CsvSample { Path = "digits.csv.gz", Header = false, Types = ((CsvSample)spec.Data.Source).Types });
         spec.Data.Target.ShouldBe(["label"]);
         spec.Data.Split.ShouldBe(new SplitSpec { Train = 0.7, Validation = 0.1, Test = 0.2, Stratify = true });
-        spec.Preprocess.ShouldBe([new ScaleSample()]);
+        spec.Preprocess.ShouldBe([new StandardScaleStep()]);
         spec.Model.Layers.Count.ShouldBe(7);
         var first = (ConvSample)spec.Model.Layers[0];
         (first.Filters, first.Padding, first.Activation).ShouldBe((32, PaddingSample.Same, "relu"));
@@ -127,6 +128,6 @@ public sealed class SpecBinderTests
         spec.Train.Clipping.ShouldBe(new ClippingSpec { Norm = 1 });
         ((ConvSample)spec.Model.Layers[0]).Filters.ShouldBe(8);
         spec.Train.Schedule.ShouldBe(new StepScheduleSpec { StepSize = 2 });
-        ((ScaleSample)spec.Preprocess[0]).Columns.ShouldBe(["a", "b"]);
+        ((StandardScaleStep)spec.Preprocess[0]).Columns.ShouldBe(["a", "b"]);
     }
 }

@@ -17,10 +17,10 @@ public readonly struct AbsoluteError : IBinaryOp
     [MethodImpl(Inline)]
     public V BackwardA<V>(V a, V b, V dy) where V : struct, IVector<V> => default(Abs).Backward(a - b, default, dy);
 
-    public double BackwardA(double a, double b, double dy) => Math.Sign(a - b) * dy;
+    public double BackwardA(double a, double b, double dy) => default(Abs).Backward(a - b, default, dy);
 
     [MethodImpl(Inline)]
     public V BackwardB<V>(V a, V b, V dy) where V : struct, IVector<V> => default(Abs).Backward(b - a, default, dy);
 
-    public double BackwardB(double a, double b, double dy) => Math.Sign(b - a) * dy;
+    public double BackwardB(double a, double b, double dy) => default(Abs).Backward(b - a, default, dy);
 }

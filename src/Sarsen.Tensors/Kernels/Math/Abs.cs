@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Sarsen.Tensors.Kernels;
 
 /// <summary>
-/// y = |x|, dx = sign(x) · dy, 0 at 0 as in PyTorch.
+/// y = |x|, dx = sign(x) · dy: 0 at 0 as in PyTorch, NaN at NaN.
 /// </summary>
 public readonly struct Abs : IUnaryOp
 {
@@ -19,7 +19,12 @@ public readonly struct Abs : IUnaryOp
     public double Apply(double x) => Math.Abs(x);
 
     [MethodImpl(Inline)]
-    public V Backward<V>(V x, V y, V dy) where V : struct, IVector<V> => V.Select(V.Equal(x, V.Create(0)), V.Create(0), dy ^ (x & V.FromBits(int.MinValue)));
+    public V Backward<V>(V x, V y, V dy) where V : struct, IVector<V>
+    {
+        // The sign of a NaN means nothing, so it must not reach dy.
+        V signed = V.Select(V.Equal(x, x), dy ^ (x & V.FromBits(int.MinValue)), x);
+        return V.Select(V.Equal(x, V.Create(0)), V.Create(0), signed);
+    }
 
-    public double Backward(double x, double y, double dy) => x == 0 ? 0 : dy * Math.Sign(x);
+    public double Backward(double x, double y, double dy) => x > 0 ? dy : x < 0 ? -dy : x;
 }

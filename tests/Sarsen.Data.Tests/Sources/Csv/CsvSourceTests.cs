@@ -52,7 +52,12 @@ public sealed class CsvSourceTests : IDisposable
     {
         Table table = Table.Of(Csv("title; of it\n# a comment\na;'b'\n1,5;'x;y'\n# another\n2,25;?\n") with
         {
-            Separator = ";", Quote = "'", Decimal = ",", Comment = "#", Missing = ["?"], SkipLines = 1,
+            Separator = ";",
+            Quote = "'",
+            Decimal = ",",
+            Comment = "#",
+            Missing = ["?"],
+            SkipLines = 1,
         });
         table.Types.ShouldBe(["a:Number", "b:Text"]);
         table.All.ShouldBe("1.5,x;y | 2.25,—");
