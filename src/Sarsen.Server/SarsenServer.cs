@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using Sarsen.Serving;
 using Sarsen.Server.Errors;
 using Sarsen.Server.Features.Deployments;
@@ -63,6 +64,7 @@ public sealed class SarsenServer : IAsyncDisposable
                 kestrel.Listen(options.Address, options.Port);
             });
             builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
+            builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
             builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout);
             builder.Services.AddSingleton(options).AddSingleton(folder).AddSingleton(predictors)
                 .AddSingleton(new KeyStore(folder, options.Time))
