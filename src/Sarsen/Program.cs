@@ -4,6 +4,7 @@ using Sarsen.Commands;
 
 var root = new RootCommand("Prepares data, trains, evaluates, registers, deploys and serves models, in one program.")
 {
+    QuickstartCommand.Create(),
     TrainCommand.Create(),
     EvaluateCommand.Create(),
     PredictCommand.Create(),

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Sarsen.Data.Batches;
 using Sarsen.Data.Sources;
 using Sarsen.Data.Tables;
 using Sarsen.Serving;
