@@ -125,7 +125,7 @@ internal static class PredictEndpoint
         public async Task ExecuteAsync(HttpContext context)
         {
             context.Response.ContentType = "application/json";
-            await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
+            await using var json = new Utf8JsonWriter(context.Response.BodyWriter, new JsonWriterOptions { Encoder = JsonContexts.Encoder });
             json.WriteStartObject();
             json.WriteString("name", active.Settings.Name);
             json.WriteNumber("version", active.Settings.Version);
