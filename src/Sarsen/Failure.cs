@@ -26,6 +26,12 @@ internal static class Failure
             case FileNotFoundException or DirectoryNotFoundException:
                 errors.WriteLine($"sarsen: {e.Message}");
                 return ExitCode.BadInput;
+            case OperationCanceledException:
+                errors.WriteLine("sarsen: interrupted");
+                return ExitCode.Interrupted;
+            case HttpRequestException { StatusCode: null }:
+                errors.WriteLine($"sarsen: the server cannot be reached: {e.Message}; is sarsen serve running there?");
+                return ExitCode.Failed;
             case IOException or UnauthorizedAccessException or InsufficientMemoryException or HttpRequestException:
                 errors.WriteLine($"sarsen: {e.Message}");
                 return ExitCode.Failed;

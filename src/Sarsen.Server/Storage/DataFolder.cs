@@ -108,7 +108,7 @@ public sealed class DataFolder : IDisposable
         catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException or FileNotFoundException))
         {
             throw new ServerStartException(
-                $"another server works on the data folder '{path}'{HolderOf(path)}: stop it, talk to it with --server, or give this one a folder of its own (--data-folder)", e);
+                $"another process works on the data folder '{path}'{HolderOf(path)}: talk to it with --server where it is a server, wait for it or stop it, or name another folder (--data-folder)", e);
         }
     }
 

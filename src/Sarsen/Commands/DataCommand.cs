@@ -9,19 +9,15 @@ namespace Sarsen.Commands;
 /// <summary><c>sarsen data inspect</c>: what is in a file, column by column.</summary>
 internal static class DataCommand
 {
-    public static Command Create() => new("data", "Looks at data.") { Inspect() };
+    public static Command Create() => new Verb("data", "Looks at data.", "sarsen data inspect customers.csv") { Inspect() };
 
     private static Command Inspect()
     {
         var path = new Argument<string>("path") { Description = "A .csv, .tsv or .jsonl file (also with .gz), or a spec, whose source is read." };
         var json = new Option<bool>("--json") { Description = "Print a JSON object." };
-        var command = new Command("inspect", """
-            Prints statistics of every column, and what of the data could not be read.
-
-            Example:
-              sarsen data inspect customers.csv
-              sarsen data inspect spec.yaml --json
-            """)
+        var command = new Verb("inspect", "Prints statistics of every column, and what of the data could not be read.",
+            "sarsen data inspect customers.csv",
+            "sarsen data inspect spec.yaml --json")
         {
             path, json,
         };

@@ -14,18 +14,14 @@ internal static class DeployCommand
     {
         var model = new Argument<string?>("model") { Description = "A registered model, also with a version or alias: digits-cnn@3.", Arity = ArgumentArity.ZeroOrOne };
         var name = new Option<string?>("--name") { Description = "What clients call it; the model's name when not given." };
-        var replicas = new Option<int?>("--replicas") { Description = "Copies that work at the same time." };
-        var batch = new Option<int?>("--max-batch") { Description = "Samples in a batch, at most." };
-        var delay = new Option<int?>("--max-delay-ms") { Description = "How long a request waits for others, at most." };
+        var replicas = new Option<int?>("--replicas") { Description = "Copies that work at the same time.", HelpName = "n" };
+        var batch = new Option<int?>("--max-batch") { Description = "Samples in a batch, at most.", HelpName = "n" };
+        var delay = new Option<int?>("--max-delay-ms") { Description = "How long a request waits for others, at most.", HelpName = "ms" };
         var delete = new Option<string?>("--delete") { Description = "Delete the deployment of this name.", HelpName = "name" };
-        var command = new Command("deploy", """
-            Deploys a registered model, changes a deployment, or lists what is deployed.
-
-            Example:
-              sarsen deploy digits-cnn
-              sarsen deploy digits-cnn@production --replicas 2
-              sarsen deploy
-            """)
+        var command = new Verb("deploy", "Deploys a registered model, changes a deployment, or lists what is deployed.",
+            "sarsen deploy digits-cnn",
+            "sarsen deploy digits-cnn@production --replicas 2",
+            "sarsen deploy")
         {
             model, name, replicas, batch, delay, delete,
         };

@@ -10,11 +10,11 @@ namespace Sarsen.Commands;
 /// <summary><c>sarsen models</c>: the registry.</summary>
 internal static class ModelsCommand
 {
-    public static Command Create() => new("models", "Registers models and shows what is registered.") { List(), Show(), Register(), Alias(), Delete() };
+    public static Command Create() => new Verb("models", "Registers models and shows what is registered.", "sarsen models register digits-cnn runs/digits-cnn", "sarsen models list") { List(), Show(), Register(), Alias(), Delete() };
 
     private static Command List()
     {
-        var command = new Command("list", "Lists the models.\n\nExample:\n  sarsen models list");
+        var command = new Verb("list", "Lists the models.", "sarsen models list");
         command.RunOnService((service, _, stop) => service.ListModelsAsync(stop), models =>
         {
             Table table = new Table().Border(TableBorder.Simple).AddColumns("model", "latest", "versions", "aliases");
@@ -31,7 +31,7 @@ internal static class ModelsCommand
     private static Command Show()
     {
         Argument<string> name = Name();
-        var command = new Command("show", "Shows a model's versions: where each comes from and what it was measured at.\n\nExample:\n  sarsen models show digits-cnn") { name };
+        var command = new Verb("show", "Shows a model's versions: where each comes from and what it was measured at.", "sarsen models show digits-cnn") { name };
         command.RunOnService((service, parsed, stop) => service.GetModelAsync(parsed.GetValue(name)!, stop), model =>
         {
             foreach (ModelVersionView version in model.Versions)
@@ -58,7 +58,7 @@ internal static class ModelsCommand
     {
         Argument<string> name = Name();
         var folder = new Argument<string>("folder") { Description = "The folder of a model, or of the run that made it." };
-        var command = new Command("register", "Registers a model as the next version of a name.\n\nExample:\n  sarsen models register digits-cnn runs/digits-cnn") { name, folder };
+        var command = new Verb("register", "Registers a model as the next version of a name.", "sarsen models register digits-cnn runs/digits-cnn") { name, folder };
         command.RunOnService((service, parsed, stop) => service.RegisterAsync(parsed.GetValue(name)!, ModelPath.Of(parsed.GetValue(folder)!), stop),
             version => Screen.Console.WriteLine($"{version.Model} version {version.Version} is registered"));
         return command;
@@ -69,7 +69,7 @@ internal static class ModelsCommand
         Argument<string> name = Name();
         var alias = new Argument<string>("alias") { Description = "The alias, such as production." };
         var version = new Argument<string>("version") { Description = "A number, another alias, or latest." };
-        var command = new Command("alias", "Points an alias to a version.\n\nExample:\n  sarsen models alias digits-cnn production 3") { name, alias, version };
+        var command = new Verb("alias", "Points an alias to a version.", "sarsen models alias digits-cnn production 3") { name, alias, version };
         command.RunOnService((service, parsed, stop) => service.SetAliasAsync(parsed.GetValue(name)!, parsed.GetValue(alias)!, parsed.GetValue(version)!, stop),
             view => Screen.Console.WriteLine($"{view.Alias} is {view.Model} version {view.Version}"));
         return command;
@@ -79,7 +79,7 @@ internal static class ModelsCommand
     {
         Argument<string> name = Name();
         var version = new Option<int?>("--version") { Description = "The version's number; all of the model when not given." };
-        var command = new Command("delete", "Deletes a version, or a model; refused while it is deployed.\n\nExample:\n  sarsen models delete digits-cnn --version 2") { name, version };
+        var command = new Verb("delete", "Deletes a version, or a model; refused while it is deployed.", "sarsen models delete digits-cnn --version 2") { name, version };
         command.RunOnService(async (service, parsed, stop) =>
         {
             await service.DeleteModelAsync(parsed.GetValue(name)!, parsed.GetValue(version), stop);

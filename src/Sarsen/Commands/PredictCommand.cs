@@ -19,13 +19,9 @@ internal static class PredictCommand
         var data = new Option<string?>("--data") { Description = "A .csv, .tsv or .jsonl file of raw rows.", HelpName = "file" };
         var row = new Option<string?>("--row") { Description = "A raw row as a JSON object, or an array of them.", HelpName = "json" };
         var service = new ServiceOptions();
-        var command = new Command("predict", """
-            Predicts for raw rows: those of a file, or those given. Prints a JSON object for each sample.
-
-            Example:
-              sarsen predict runs/digits-cnn --data digits.csv
-              sarsen predict iris --row '{"sepal_length": 5.1, "sepal_width": 3.5}' --server http://127.0.0.1:8000 --key sarsen_…
-            """)
+        var command = new Verb("predict", "Predicts for raw rows: those of a file, or those given. Prints a JSON object for each sample.",
+            "sarsen predict runs/digits-cnn --data digits.csv",
+            """sarsen predict iris --row '{"sepal_length": 5.1, "sepal_width": 3.5}' --server http://127.0.0.1:8000 --key sarsen_…""")
         {
             model, data, row,
         };
@@ -47,7 +43,8 @@ internal static class PredictCommand
                 }
                 return ExitCode.Done;
             }
-            await using IPredictor predictor = new NetworkPredictorFactory().Load(ModelPath.Of(name), Path.GetFileName(name), "local");
+            string folder = ModelPath.Of(name);
+            await using IPredictor predictor = new NetworkPredictorFactory().Load(folder, Path.GetFileName(name), "local");
             var network = (NetworkPredictor)predictor;
             using TensorBuffers input = predictor.Info.NewInput(), output = predictor.Info.NewOutput();
             if (text is not null)
@@ -57,7 +54,7 @@ internal static class PredictCommand
                 await PrintAsync(predictor, input, output, stop);
                 return ExitCode.Done;
             }
-            foreach (RowBlock block in FileSource.Of(file!).Open(new SourceContext()).Read(stop))
+            foreach (RowBlock block in FileSource.ForModel(file!, folder).Open(new SourceContext()).Read(stop))
             {
                 network.Encode(block, input);
                 await PrintAsync(predictor, input, output, stop);
@@ -80,6 +77,7 @@ internal static class PredictCommand
         {
             return JsonNode.Parse(text) switch
             {
+                JsonArray { Count: 0 } => throw new CommandException("--row is an empty array: at least one row is needed"),
                 JsonArray rows => rows,
                 JsonObject one => [one],
                 _ => throw new CommandException("--row takes a JSON object of field names and values, or an array of them"),

@@ -25,18 +25,14 @@ internal static class QuickstartCommand
     public static Command Create()
     {
         var once = new Option<bool>("--once") { Description = "End after the first answer, instead of serving on." };
-        var port = new Option<int>("--port") { Description = "The port to serve on; 0 for any free one.", DefaultValueFactory = _ => 0 };
-        var folder = new Option<string>("--folder") { Description = "Where the run and the data folder go.", DefaultValueFactory = _ => "quickstart" };
-        var command = new Command("quickstart", """
-            Trains a network on handwritten digits, registers it, serves it, and asks it: in under a minute.
-
-            Example:
-              sarsen quickstart --once
-            """)
+        var port = new PortOption(0);
+        var folder = new Option<string>("--folder") { Description = "Where the run and the data folder go.", HelpName = "folder", DefaultValueFactory = _ => "quickstart" };
+        var command = new Verb("quickstart", "Trains a network on handwritten digits, registers it, serves it, and asks it: in under a minute.",
+            "sarsen quickstart --once")
         {
             once, port, folder,
         };
-        command.SetAction((parsed, stop) => RunAsync(parsed.GetValue(folder)!, parsed.GetValue(port), parsed.GetValue(once), stop));
+        command.SetAction((parsed, stop) => RunAsync(parsed.GetValue(folder)!, port.Of(parsed), parsed.GetValue(once), stop));
         return command;
     }
 
@@ -45,23 +41,21 @@ internal static class QuickstartCommand
         long begun = Stopwatch.GetTimestamp();
         string specFile = Path.Combine(AppContext.BaseDirectory, "samples", "digits-cnn.yaml");
         RunSpec spec = RunSpec.Load(specFile);
-        Say("1", $"Training {Name} as {Path.GetRelativePath(Environment.CurrentDirectory, specFile)} says, on 1,797 digits of 8 x 8 pixels");
+        string data = Path.Combine(folder, "data");
+        // Taken before the training, so that one that cannot be had is said at once.
+        await using var service = new FolderService(data);
+        Say("1", $"Training {Name} as {Shown(specFile)} says, on 1,797 digits of 8 x 8 pixels");
         RunResult result = RunView.Watch(view => TrainingRun.Start(spec,
             new RunOptions { Folder = Path.Combine(folder, "run"), Overwrite = true, Observer = view }, stop));
         RunView.Conclude(result);
         if (result.Status != RunStatus.Finished)
             return ExitCode.Interrupted;
 
-        string data = Path.Combine(folder, "data");
         Say("2", $"Registering it in {data}, and serving it");
-        string key;
-        int version;
-        await using (var service = new FolderService(data))
-        {
-            version = (await service.RegisterAsync(Name, result.Model!, stop)).Version;
-            await service.DeployAsync(new CreateDeployment(Name, Name), stop);
-            key = (await service.CreateKeyAsync("quickstart", KeyRole.User, stop)).Key!;
-        }
+        int version = (await service.RegisterAsync(Name, result.Model!, stop)).Version;
+        await service.DeployAsync(new CreateDeployment(Name, Name), stop);
+        string key = (await service.CreateKeyAsync("quickstart", KeyRole.User, stop)).Key!;
+        await service.DisposeAsync();
         await using SarsenServer server = SarsenServer.Build(new ServerOptions { DataFolder = data, Port = port }, new NetworkPredictorFactory());
         await server.StartAsync(stop);
         Screen.Console.WriteLine($"{Name} version {version} is deployed at {server.Url}");
@@ -89,6 +83,12 @@ internal static class QuickstartCommand
         Screen.Console.WriteLine("serving until Ctrl-C");
         await Task.WhenAny(server.Stopping, Task.Delay(Timeout.Infinite, stop));
         return ExitCode.Done;
+    }
+
+    private static string Shown(string file)
+    {
+        string relative = Path.GetRelativePath(Environment.CurrentDirectory, file);
+        return relative.StartsWith("..", StringComparison.Ordinal) ? file : relative;
     }
 
     private static void Say(string number, string text)

@@ -13,14 +13,10 @@ internal static class ServeCommand
     {
         var data = new Option<string>("--data-folder") { Description = "Where everything is kept.", HelpName = "folder", DefaultValueFactory = _ => ServiceOptions.DefaultFolder };
         var host = new Option<string>("--host") { Description = "The address to listen on; 0.0.0.0 for all of this machine.", HelpName = "address", DefaultValueFactory = _ => "127.0.0.1" };
-        var port = new Option<int>("--port") { Description = "The port; 0 for any free one.", DefaultValueFactory = _ => 8000 };
-        var command = new Command("serve", """
-            Serves registered models over HTTP, until it is stopped.
-
-            Example:
-              sarsen serve
-              sarsen serve --data-folder /var/lib/sarsen --host 0.0.0.0 --port 8000
-            """)
+        var port = new PortOption(8000);
+        var command = new Verb("serve", "Serves registered models over HTTP, until it is stopped.",
+            "sarsen serve",
+            "sarsen serve --data-folder /var/lib/sarsen --host 0.0.0.0 --port 8000")
         {
             data, host, port,
         };
@@ -28,9 +24,7 @@ internal static class ServeCommand
         {
             if (!IPAddress.TryParse(parsed.GetValue(host) is "localhost" ? "127.0.0.1" : parsed.GetValue(host), out IPAddress? address))
                 throw new CommandException($"--host takes an address of this machine, such as 127.0.0.1 or 0.0.0.0; found '{parsed.GetValue(host)}'");
-            if (parsed.GetValue(port) is < 0 or > 65535)
-                throw new CommandException($"--port takes a number from 0 to 65535; found {parsed.GetValue(port)}");
-            var options = new ServerOptions { DataFolder = parsed.GetValue(data)!, Address = address, Port = parsed.GetValue(port) };
+            var options = new ServerOptions { DataFolder = parsed.GetValue(data)!, Address = address, Port = port.Of(parsed) };
             await using SarsenServer server = SarsenServer.Build(options, new NetworkPredictorFactory());
             await server.StartAsync(stop);
             Console.Out.WriteLine($"serving {Path.GetFullPath(options.DataFolder)} at {server.Url}");
