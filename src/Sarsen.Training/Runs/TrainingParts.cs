@@ -28,6 +28,11 @@ internal sealed record TrainingParts(LearningTask Task, Network Network, Loss Lo
         return new TrainingParts(task, network, spec.Train.Loss.Create(), metrics);
     }
 
+    /// <summary>The shape table and the memory of a step on so many samples.</summary>
+    public ModuleSummary Summary(long rows) =>
+        ModuleSummary.Of(Network.Body, Network.InputShape(rows), Network.Definition.InputType,
+            (scope, result) => Loss.Call(result, Task.Target(scope, default, checked((int)rows))));
+
     private static Network Build(ModelSpec model, LearningTask task, PreparedData data)
     {
         Data.Batches.SampleLayout input = data.Pipeline.Input;

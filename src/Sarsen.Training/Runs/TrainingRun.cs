@@ -2,7 +2,6 @@ using Sarsen.Data;
 using Sarsen.Data.Sources;
 using Sarsen.Formats;
 using Sarsen.Models;
-using Sarsen.Nn;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Threads;
 using Sarsen.Training.Checkpoints;
@@ -79,13 +78,15 @@ public sealed class TrainingRun
             Observer = _recorder,
             Requests = _folder.TakeRequest,
         });
-        _recorder.Overview(RunOverview.Of(_spec.Name, data, parts.Network, parts.Task, Summary(parts), trainer, _spec.Train.Epochs));
+        _recorder.Overview(RunOverview.Of(_spec, data, parts, trainer));
         if (_options.Resume)
             Restore(trainer);
 
         TrainingEnd end = trainer.Run(stop);
         if (end == TrainingEnd.Interrupted)
             return new RunResult { Folder = _folder.Path, Status = RunStatus.Interrupted, End = end, State = trainer.State };
+        if (end == TrainingEnd.EarlyStopped)
+            _folder.Events.Append(RunEventKind.EarlyStopped, new { trainer.State.Epoch, trainer.State.Step, _spec.Train.EarlyStopping?.Metric, trainer.State.Best, trainer.State.BestEpoch });
 
         (double? validationLoss, EvaluationReport? validation) = Measure("validation", data.Validation, parts);
         (double? testLoss, EvaluationReport? test) = Measure("test", data.Test, parts);
@@ -153,10 +154,6 @@ public sealed class TrainingRun
         Workers = _workers,
         Time = _options.Time,
     };
-
-    private ModuleSummary Summary(TrainingParts parts) =>
-        ModuleSummary.Of(parts.Network.Body, parts.Network.InputShape(_spec.Train.BatchSize), parts.Network.Definition.InputType,
-            (scope, result) => parts.Loss.Call(result, parts.Task.Target(scope, default, _spec.Train.BatchSize)));
 
     private void Restore(Trainer trainer)
     {
