@@ -32,6 +32,7 @@ if (parsed.Action is not (HelpWithExamples or null) && CommandLineMistake.Find(p
     Console.Error.WriteLine($"{CommandLineMistake.Called(parsed.CommandResult)} --help says more");
     return ExitCode.BadInput;
 }
+using var notes = new EngineNotes();
 try
 {
     // An interrupted run saves a checkpoint before it ends: it is given the time.
