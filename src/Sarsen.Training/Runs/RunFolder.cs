@@ -74,13 +74,21 @@ public sealed class RunFolder : IDisposable
                     File.Delete(entry);
             }
         }
-        Directory.CreateDirectory(path);
+        Writing(path, () => Directory.CreateDirectory(path));
         FileStream mine = Lock(path);
         var record = new RunRecord(Guid.CreateVersion7(time.GetUtcNow()).ToString("n"), spec.Name, spec.Seed, ProgramVersion,
             Numerics.Version, time.GetUtcNow().ToUnixTimeMilliseconds(), MachineInfo.Of(workers));
-        AtomicFile.WriteAllText(System.IO.Path.Combine(path, "spec.yaml"), SpecWriter.Write(spec, RunSpec.Choices));
-        AtomicFile.WriteAllText(System.IO.Path.Combine(path, "run.json"), JsonSerializer.Serialize(record, RunJson.File));
-        return Begin(path, mine, record, 1, time, echo);
+        try
+        {
+            WriteText(System.IO.Path.Combine(path, "spec.yaml"), SpecWriter.Write(spec, RunSpec.Choices));
+            WriteText(System.IO.Path.Combine(path, "run.json"), JsonSerializer.Serialize(record, RunJson.File));
+            return Begin(path, mine, record, 1, time, echo);
+        }
+        catch
+        {
+            mine.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Goes on with the run of a folder.</summary>
@@ -130,7 +138,7 @@ public sealed class RunFolder : IDisposable
         if (Record.DataChecksum is not null)
             return;
         Record = Record with { DataChecksum = checksum };
-        AtomicFile.WriteAllText(In("run.json"), JsonSerializer.Serialize(Record, RunJson.File));
+        WriteText(In("run.json"), JsonSerializer.Serialize(Record, RunJson.File));
     }
 
     /// <summary>Takes what others asked for since the last time: <c>stop</c>, <c>checkpoint</c>, or null for nothing.</summary>
@@ -146,7 +154,7 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>Says how the run ended.</summary>
     public void End(RunStatus status, string? message = null) =>
-        AtomicFile.WriteAllText(In("exit.json"), JsonSerializer.Serialize(
+        WriteText(In("exit.json"), JsonSerializer.Serialize(
             new RunExit(status, Attempt, _time.GetUtcNow().ToUnixTimeMilliseconds(), message), RunJson.File));
 
     public void Dispose()
@@ -175,7 +183,7 @@ public sealed class RunFolder : IDisposable
     {
         using var self = Process.GetCurrentProcess();
         long started = new DateTimeOffset(self.StartTime.ToUniversalTime(), TimeSpan.Zero).ToUnixTimeMilliseconds();
-        AtomicFile.WriteAllText(System.IO.Path.Combine(path, "process.json"), JsonSerializer.Serialize(new RunProcess(Environment.ProcessId, started, attempt), RunJson.File));
+        WriteText(System.IO.Path.Combine(path, "process.json"), JsonSerializer.Serialize(new RunProcess(Environment.ProcessId, started, attempt), RunJson.File));
         File.Delete(System.IO.Path.Combine(path, "exit.json"));
         File.Delete(System.IO.Path.Combine(path, "control"));
         return new RunFolder(path, held, record, attempt, time, echo);
@@ -193,6 +201,27 @@ public sealed class RunFolder : IDisposable
             string process = System.IO.Path.Combine(path, "process.json");
             string who = File.Exists(process) ? $" by process {Read<RunProcess>(process).Pid}" : "";
             throw new RunException($"the run in '{path}' is being worked on{who}: wait for it, or stop it", e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new RunException($"'{path}' cannot be written: {e.Message}. Choose a folder that can be", e);
+        }
+    }
+
+    /// <inheritdoc cref="Writing"/>
+    internal static void WriteText(string file, string text) => Writing(file, () => AtomicFile.WriteAllText(file, text));
+
+    /// <summary>Writes a part of a run's folder.</summary>
+    /// <exception cref="RunException">The disk is full or refuses.</exception>
+    internal static void Writing(string path, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RunException($"'{path}' could not be written: {e.Message}. Make room, or choose a folder that can be written; then resume the run", e);
         }
     }
 
