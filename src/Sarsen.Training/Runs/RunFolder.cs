@@ -92,8 +92,12 @@ public sealed class RunFolder : IDisposable
     }
 
     /// <summary>Goes on with the run of a folder.</summary>
-    /// <exception cref="RunException">There is no run, it is being worked on, or its bits rest on other numerics.</exception>
-    public static RunFolder Resume(string path, TimeProvider time, Action<string>? echo = null)
+    /// <param name="path">Where the run is.</param>
+    /// <param name="spec">What is run: what it began with, but for the number of threads.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="echo">Told every event's line; null for nobody.</param>
+    /// <exception cref="RunException">There is no run, it is being worked on, it began with another spec, or its bits rest on other numerics.</exception>
+    public static RunFolder Resume(string path, RunSpec spec, TimeProvider time, Action<string>? echo = null)
     {
         path = System.IO.Path.GetFullPath(path);
         if (!File.Exists(System.IO.Path.Combine(path, "run.json")))
@@ -108,6 +112,8 @@ public sealed class RunFolder : IDisposable
                     $"the run in '{path}' was begun under numerics version {record.Numerics}, this program computes with version {Numerics.Version}: " +
                     "it would not end with the same bits. Resume it with the program that began it, or start a new run from its weights (model.weights)");
             }
+            if (Text(SpecOf(path)) != Text(spec))
+                throw new RunException($"the run in '{path}' was begun with another spec, and would not end as it began: resume it with its own (spec.yaml of the folder), or start a new run");
             string process = System.IO.Path.Combine(path, "process.json");
             int attempt = File.Exists(process) ? Read<RunProcess>(process).Attempt + 1 : 1;
             return Begin(path, held, record, attempt, time, echo);
@@ -175,6 +181,9 @@ public sealed class RunFolder : IDisposable
             throw new RunException($"'{path}' cannot be read: {e.Message}", e);
         }
     }
+
+    // Results do not depend on the number of threads.
+    private static string Text(RunSpec spec) => SpecWriter.Write(spec with { Threads = 0 }, RunSpec.Choices);
 
     private static string ProgramVersion =>
         typeof(RunFolder).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";

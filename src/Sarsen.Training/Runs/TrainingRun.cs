@@ -43,7 +43,7 @@ public sealed class TrainingRun
         Workers workers = options.Workers ?? (spec.Threads == 0 ? Workers.Shared : Workers.Shared.Take(spec.Threads));
         string path = options.Folder ?? Path.Combine("runs", spec.Name);
         using RunFolder folder = options.Resume
-            ? RunFolder.Resume(path, options.Time, options.Echo)
+            ? RunFolder.Resume(path, spec, options.Time, options.Echo)
             : RunFolder.Create(path, spec, workers, options.Time, options.Overwrite, options.Echo);
         var run = new TrainingRun(spec, options, folder, workers);
         try
