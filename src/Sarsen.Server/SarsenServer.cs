@@ -6,8 +6,10 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using Sarsen.Serving;
 using Sarsen.Server.Errors;
 using Sarsen.Server.Features.Deployments;
@@ -61,7 +63,10 @@ public sealed class SarsenServer : IAsyncDisposable
                 kestrel.Limits.MaxRequestBodySize = 1 << 20;
                 kestrel.Listen(options.Address, options.Port);
             });
-            builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
+            builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning)
+                // It repeats at length what StartAsync throws.
+                .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+            builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
             builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout);
             builder.Services.AddSingleton(options).AddSingleton(folder).AddSingleton(predictors)
                 .AddSingleton(new KeyStore(folder, options.Time))
@@ -69,6 +74,7 @@ public sealed class SarsenServer : IAsyncDisposable
                 .AddSingleton(new DeploymentStore(folder, options.Time))
                 .AddSingleton<ServedDeployments>().AddSingleton<HttpCounters>().AddHostedService<KeyFlush>();
             builder.Services.AddRouting().AddRequestDecompression(decompression => decompression.DecompressionProviders.Remove("br")).AddOpenApi("v1");
+            builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
             builder.Services.ConfigureHttpJsonOptions(json => JsonContexts.AddTo(json.SerializerOptions));
 
             WebApplication app = builder.Build();

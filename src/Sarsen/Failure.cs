@@ -1,6 +1,9 @@
 using Sarsen.Data;
 using Sarsen.Formats;
 using Sarsen.Models;
+using Sarsen.Server;
+using Sarsen.Server.Errors;
+using Sarsen.Serving;
 using Sarsen.Tensors;
 using Sarsen.Training.Runs;
 using Sarsen.Training.Spec;
@@ -17,12 +20,18 @@ internal static class Failure
             case SpecException spec:
                 errors.WriteLine(spec.Message);
                 return ExitCode.BadInput;
-            case DataException or NetworkException or ModelFormatException or ShapeException or RunException or CommandException:
+            case DataException or NetworkException or ModelFormatException or ShapeException or RunException or CommandException or ModelLoadException or RequestException or ServerStartException:
                 errors.WriteLine($"sarsen: {e.Message}");
-                return e is RunException ? ExitCode.Failed : ExitCode.BadInput;
+                return e is RunException or ServerStartException ? ExitCode.Failed : ExitCode.BadInput;
             case FileNotFoundException or DirectoryNotFoundException:
                 errors.WriteLine($"sarsen: {e.Message}");
                 return ExitCode.BadInput;
+            case OperationCanceledException:
+                errors.WriteLine("sarsen: interrupted");
+                return ExitCode.Interrupted;
+            case HttpRequestException { StatusCode: null }:
+                errors.WriteLine($"sarsen: the server cannot be reached: {e.Message}; is sarsen serve running there?");
+                return ExitCode.Failed;
             case IOException or UnauthorizedAccessException or InsufficientMemoryException or HttpRequestException:
                 errors.WriteLine($"sarsen: {e.Message}");
                 return ExitCode.Failed;

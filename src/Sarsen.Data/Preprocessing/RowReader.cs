@@ -90,7 +90,7 @@ internal sealed class RowReader(IReadOnlyList<FieldInfo> fields, IReadOnlySet<st
         if (field >= 0 || ignored.Contains(name))
             return field;
         string[] names = [.. fields.Select(f => f.Column.Name)];
-        string near = Suggestion.Nearest(name, names) is { } other ? $"; did you mean '{other}'?" : "";
+        string near = Suggestion.Nearest(name, names) is { } other ? $"; did you mean '{other}'?" : ".";
         throw new FieldException($"rows: '{Shorten(name)}' of row {row} is no field of this model{near} Its fields are {string.Join(", ", names.Take(20))}{(names.Length > 20 ? $" and {names.Length - 20} more" : "")}", name, row);
     }
 

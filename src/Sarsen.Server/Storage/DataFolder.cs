@@ -39,7 +39,7 @@ public sealed class DataFolder : IDisposable
         FileStream held;
         try
         {
-            Directory.CreateDirectory(path);
+            Create(path);
             held = Lock(path);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
@@ -90,6 +90,15 @@ public sealed class DataFolder : IDisposable
         Directory.CreateDirectory(folder);
     }
 
+    // What is served is nobody else's business on a machine with many users.
+    private static void Create(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(path);
+        else
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
     private static FileStream Lock(string path)
     {
         try
@@ -99,7 +108,7 @@ public sealed class DataFolder : IDisposable
         catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException or FileNotFoundException))
         {
             throw new ServerStartException(
-                $"another server works on the data folder '{path}'{HolderOf(path)}: stop it, talk to it with --server, or give this one a folder of its own (--data)", e);
+                $"another process works on the data folder '{path}'{HolderOf(path)}: talk to it with --server where it is a server, wait for it or stop it, or name another folder (--data-folder)", e);
         }
     }
 

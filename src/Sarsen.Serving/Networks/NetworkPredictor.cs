@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Sarsen.Data;
 using Sarsen.Data.Preprocessing;
+using Sarsen.Data.Tables;
 using Sarsen.Models;
 using Sarsen.Nn.Ops;
 using Sarsen.Serving.Buffers;
@@ -17,6 +19,7 @@ public sealed class NetworkPredictor : IPredictor, IRowEncoder
     public const string InputName = "input";
     public const string OutputName = "output";
     private const int LargestBatch = 256;
+    private const long MostEncodedBytes = 256L << 20;
 
     private readonly Network _network;
     private readonly Pipeline _pipeline;
@@ -46,12 +49,20 @@ public sealed class NetworkPredictor : IPredictor, IRowEncoder
 
     public IReadOnlyList<FieldInfo> Fields => _pipeline.Fields;
 
-    public void Encode(JsonElement rows, TensorBuffers input)
+    public void Encode(JsonElement rows, TensorBuffers input) =>
+        _pipeline.Encode(rows, Room(rows.ValueKind == JsonValueKind.Array ? rows.GetArrayLength() : 1, input));
+
+    /// <summary>Encodes rows of a source; see <see cref="Encode(JsonElement, TensorBuffers)"/>.</summary>
+    public void Encode(RowBlock rows, TensorBuffers input) => _pipeline.Encode(rows, Room(rows.Count, input));
+
+    private Span<byte> Room(int rows, TensorBuffers input)
     {
-        int count = rows.ValueKind == JsonValueKind.Array ? rows.GetArrayLength() : 1;
-        TensorBuffer tensor = input[0];
-        tensor.Reshape([_pipeline.SamplesOf(count), .. _network.Definition.InputShape]);
-        _pipeline.Encode(rows, tensor.Bytes);
+        int samples = _pipeline.SamplesOf(rows);
+        // Checked before memory is taken for rows of which not one has been looked at.
+        if (samples > MostEncodedBytes / Math.Max(1, _pipeline.Input.Bytes))
+            throw new DataException($"{rows} rows are more than one request may hold, {MostEncodedBytes / _pipeline.Input.Bytes}: send them in several");
+        input[0].Reshape([samples, .. _network.Definition.InputShape]);
+        return input[0].Bytes;
     }
 
     public ValueTask RunAsync(TensorBuffers input, TensorBuffers output, CancellationToken stop)

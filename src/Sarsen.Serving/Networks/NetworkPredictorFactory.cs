@@ -11,7 +11,7 @@ namespace Sarsen.Serving.Networks;
 /// <param name="workers">Who computes; the whole worker set when null.</param>
 public sealed class NetworkPredictorFactory(Workers? workers = null) : IPredictorFactory
 {
-    private readonly ConcurrentDictionary<string, WeakReference<Network>> _networks = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Folder, DateTime Written), WeakReference<Network>> _networks = [];
 
     public IPredictor Load(string folder, string name, string version)
     {
@@ -26,13 +26,15 @@ public sealed class NetworkPredictorFactory(Workers? workers = null) : IPredicto
         }
     }
 
-    // Registered folders never change, so a network that is in use is that of the folder.
+    // A registered folder never changes, so a network that is in use is that of the folder. A model that was deleted and
+    // registered anew has a folder of the same name, and other weights.
     private Network NetworkOf(string folder)
     {
-        if (_networks.TryGetValue(folder, out WeakReference<Network>? known) && known.TryGetTarget(out Network? network))
+        (string, DateTime) key = (folder, File.GetLastWriteTimeUtc(Path.Combine(folder, ModelFolder.WeightsFile)));
+        if (_networks.TryGetValue(key, out WeakReference<Network>? known) && known.TryGetTarget(out Network? network))
             return network;
         network = ModelFolder.Load(folder);
-        _networks[folder] = new WeakReference<Network>(network);
+        _networks[key] = new WeakReference<Network>(network);
         return network;
     }
 }

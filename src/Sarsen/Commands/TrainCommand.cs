@@ -18,13 +18,9 @@ internal static class TrainCommand
         var overwrite = new Option<bool>("--overwrite") { Description = "Remove what an earlier run left in the folder." };
         var json = new Option<bool>("--json") { Description = "Write the run's events to standard output, a JSON object a line." };
         var schema = new Option<bool>("--schema") { Description = "Print the JSON Schema of specs, for editors, and end." };
-        var command = new Command("train", """
-            Trains a model as a spec says.
-
-            Example:
-              sarsen train samples/digits-cnn.yaml --set train.epochs=5
-              sarsen train --resume runs/digits-cnn
-            """)
+        var command = new Verb("train", "Trains a model as a spec says.",
+            "sarsen train samples/digits-cnn.yaml --set train.epochs=5",
+            "sarsen train --resume runs/digits-cnn")
         {
             spec, set, run, resume, overwrite, json, schema,
         };

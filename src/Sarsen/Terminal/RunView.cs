@@ -61,6 +61,8 @@ internal sealed class RunView : IRunObserver
         }
         if (result.State is { History.Count: > 1 } state)
             LossChart.Write(console, state.History);
+        if (result.State is { History.Count: 1 })
+            console.WriteLine();
         if (result.HeldOut is { } report)
             ReportView.Write(console, report, result.Test is null ? "validation" : "test");
         console.MarkupLineInterpolated($"the model is in [green]{Path.GetRelativePath(Environment.CurrentDirectory, result.Model!)}[/]");

@@ -17,7 +17,7 @@ public sealed record CreateKey(string Name, KeyRole Role = KeyRole.User);
 public sealed record KeyView(
     string Id, string Name, string Prefix, KeyRole Role, DateTimeOffset CreatedAt, DateTimeOffset? LastUsedAt, DateTimeOffset? RevokedAt, string? Key = null)
 {
-    internal static KeyView Of(ApiKey key, string? text = null) => new(
+    public static KeyView Of(ApiKey key, string? text = null) => new(
         key.Id, key.Name, key.Prefix, key.Role, DateTimeOffset.FromUnixTimeMilliseconds(key.CreatedUnixMs), At(key.LastUsedUnixMs), At(key.RevokedUnixMs), text);
 
     private static DateTimeOffset? At(long? unixMs) => unixMs is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null;
@@ -28,6 +28,5 @@ public sealed record KeyList(IReadOnlyList<KeyView> Keys);
 [JsonSerializable(typeof(CreateKey))]
 [JsonSerializable(typeof(KeyView))]
 [JsonSerializable(typeof(KeyList))]
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 internal sealed partial class KeyJson : JsonSerializerContext;

@@ -20,10 +20,10 @@ internal static class ModelEndpoints
         {
             var views = new List<ModelView>();
             foreach (Model model in await registry.ListAsync())
-                views.Add(await ViewAsync(registry, model.Name));
+                views.Add(await ModelView.ReadAsync(registry, model.Name));
             return TypedResults.Ok(new ModelList(views));
         }).WithSummary("List the models");
-        models.MapGet("/{name}", async (string name, ModelRegistry registry) => TypedResults.Ok(await ViewAsync(registry, name)))
+        models.MapGet("/{name}", async (string name, ModelRegistry registry) => TypedResults.Ok(await ModelView.ReadAsync(registry, name)))
             .WithSummary("Read a model with its versions and aliases");
         models.MapDelete("/{name}", async (string name, ModelRegistry registry, ServedDeployments deployments) =>
         {
@@ -66,12 +66,5 @@ internal static class ModelEndpoints
         await using Stream archive = type == Gzip ? new GZipStream(body, CompressionMode.Decompress) : body;
         ModelVersion version = await registry.ImportAsync(name, archive, context.RequestAborted);
         return TypedResults.Created($"/v1/models/{name}/versions/{version.Version}", ModelVersionView.Of(version));
-    }
-
-    private static async Task<ModelView> ViewAsync(ModelRegistry registry, string name)
-    {
-        (Model model, List<ModelVersion> versions, List<ModelAlias> aliases) = await registry.GetAsync(name);
-        return new ModelView(model.Name, DateTimeOffset.FromUnixTimeMilliseconds(model.CreatedUnixMs), versions.LastOrDefault()?.Version,
-            aliases.ToDictionary(a => a.Alias, a => a.Version), [.. versions.Select(ModelVersionView.Of)]);
     }
 }

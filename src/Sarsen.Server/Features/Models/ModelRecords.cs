@@ -7,7 +7,16 @@ namespace Sarsen.Server.Features.Models;
 /// <param name="LatestVersion">The highest version's number; null when all were deleted.</param>
 /// <param name="Aliases">Alias and version.</param>
 /// <param name="Versions">All versions, ascending.</param>
-public sealed record ModelView(string Name, DateTimeOffset CreatedAt, int? LatestVersion, IReadOnlyDictionary<string, int> Aliases, IReadOnlyList<ModelVersionView> Versions);
+public sealed record ModelView(string Name, DateTimeOffset CreatedAt, int? LatestVersion, IReadOnlyDictionary<string, int> Aliases, IReadOnlyList<ModelVersionView> Versions)
+{
+    /// <exception cref="Errors.RequestException">There is no such model.</exception>
+    public static async Task<ModelView> ReadAsync(ModelRegistry registry, string name)
+    {
+        (Model model, List<ModelVersion> versions, List<ModelAlias> aliases) = await registry.GetAsync(name);
+        return new ModelView(model.Name, DateTimeOffset.FromUnixTimeMilliseconds(model.CreatedUnixMs), versions.LastOrDefault()?.Version,
+            aliases.ToDictionary(a => a.Alias, a => a.Version), [.. versions.Select(ModelVersionView.Of)]);
+    }
+}
 
 /// <param name="Model">The model.</param>
 /// <param name="Version">Its number.</param>
@@ -26,7 +35,7 @@ public sealed record ModelVersionView(
     string Model, int Version, DateTimeOffset CreatedAt, DateTimeOffset TrainedAt, string? RunId, string? DataChecksum, string? Seed,
     string Sarsen, int Numerics, IReadOnlyDictionary<string, double> Metrics, long Bytes, IReadOnlyList<ModelFile> Files, string? Spec)
 {
-    internal static ModelVersionView Of(ModelVersion v) => new(
+    public static ModelVersionView Of(ModelVersion v) => new(
         v.Model, v.Version, DateTimeOffset.FromUnixTimeMilliseconds(v.CreatedUnixMs), DateTimeOffset.FromUnixTimeMilliseconds(v.TrainedUnixMs),
         v.RunId, v.DataChecksum, v.Seed, v.Sarsen, v.Numerics, v.Metrics, v.Files.Sum(f => f.Bytes), v.Files, v.Spec);
 }
@@ -44,6 +53,5 @@ public sealed record AliasView(string Model, string Alias, int Version);
 [JsonSerializable(typeof(SetAlias))]
 [JsonSerializable(typeof(AliasView))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 internal sealed partial class ModelJson : JsonSerializerContext;

@@ -1,0 +1,20 @@
+using Sarsen.Models;
+
+namespace Sarsen;
+
+/// <summary>The folder of a model: given itself, or by the run that made it.</summary>
+internal static class ModelPath
+{
+    /// <exception cref="CommandException">There is no model.</exception>
+    public static string Of(string path)
+    {
+        foreach (string folder in (string[])[path, Path.Combine(path, "model")])
+        {
+            if (File.Exists(Path.Combine(folder, ModelFolder.ManifestFile)))
+                return folder;
+        }
+        throw new CommandException(File.Exists(Path.Combine(path, "run.json"))
+            ? $"the run in '{path}' has not made a model yet: finish it with sarsen train --resume {path}"
+            : $"there is no model in '{path}': give the folder of a model, or of the run that made it");
+    }
+}
