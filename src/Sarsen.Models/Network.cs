@@ -72,7 +72,8 @@ public sealed class Network
 
     private static bool Is(Module module, OutputFunction output) => output switch
     {
-        OutputFunction.Softmax => module is Softmax { Dim: -1 },
+        // softmax(log_softmax(x)) = softmax(x).
+        OutputFunction.Softmax => module is Softmax { Dim: -1 } or LogSoftmax { Dim: -1 },
         OutputFunction.Sigmoid => module is Activation { Function: ActivationFunction.Sigmoid },
         _ => false,
     };

@@ -21,7 +21,14 @@ internal sealed record TrainingParts(LearningTask Task, Network Network, Loss Lo
         if (stray is not null)
             throw new RunException($"the metric {stray.Name} is for {stray.Task.ToString().ToLowerInvariant()}, the loss makes this {task.Kind.ToString().ToLowerInvariant()}: keep the metrics of that");
         IReadOnlyList<Metric> metrics = spec.Metrics.Count > 0 ? spec.Metrics : MetricCatalogue.Usual(task.Kind);
+        foreach ((_, string watched) in spec.Watched())
+        {
+            if (RunSpec.WhyUnknown(watched, data.Validation is not null, metrics) is { } why)
+                throw new RunException($"'{watched}' cannot be watched: {why}");
+        }
         Network network = Build(spec.Model, task, data);
+        if (!network.Body.Parameters().Any())
+            throw new NetworkException(network.Definition.Layers.Count - 1, "the network has nothing to train: no layer has parameters; add a linear layer");
         task.Check(network);
         Refuse(spec.Train, network);
         Initialize(spec, network);
@@ -69,7 +76,15 @@ internal sealed record TrainingParts(LearningTask Task, Network Network, Loss Lo
                 parameter.Initializer = initializer.Create();
         }
         network.Body.Initialize(spec.Seed);
-        if (spec.Model.Weights is { } file)
+        if (spec.Model.Weights is not { } file)
+            return;
+        try
+        {
             ModelFolder.ReadWeights(network, file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RunException($"model.weights: '{file}' cannot be read: {e.Message}", e);
+        }
     }
 }

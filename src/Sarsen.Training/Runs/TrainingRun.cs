@@ -43,7 +43,7 @@ public sealed class TrainingRun
         Workers workers = options.Workers ?? (spec.Threads == 0 ? Workers.Shared : Workers.Shared.Take(spec.Threads));
         string path = options.Folder ?? Path.Combine("runs", spec.Name);
         using RunFolder folder = options.Resume
-            ? RunFolder.Resume(path, options.Time, options.Echo)
+            ? RunFolder.Resume(path, spec, options.Time, options.Echo)
             : RunFolder.Create(path, spec, workers, options.Time, options.Overwrite, options.Echo);
         var run = new TrainingRun(spec, options, folder, workers);
         try
@@ -106,9 +106,10 @@ public sealed class TrainingRun
 
     private RunResult CrossValidate(CrossValidationSpec folds, CancellationToken stop)
     {
+        _folder.NoteData(DataChecksum.Of(_spec.Data, stop).Sha256);
         var validation = new CrossValidation(_spec, folds, _workers, _options.Time, _recorder);
         CrossValidationReport report = validation.Run(DataOptions(), stop);
-        AtomicFile.WriteAllText(Path.Combine(_folder.Path, "cross_validation.json"), report.ToJson());
+        RunFolder.WriteText(Path.Combine(_folder.Path, "cross_validation.json"), report.ToJson());
         return new RunResult { Folder = _folder.Path, Status = RunStatus.Finished, CrossValidation = report };
     }
 
@@ -207,7 +208,7 @@ public sealed class TrainingRun
             Numerics = Numerics.Version,
             Metrics = metrics,
         };
-        ModelFolder.Write(_folder.Model, network, manifest, folder =>
+        RunFolder.Writing(_folder.Model, () => ModelFolder.Write(_folder.Model, network, manifest, folder =>
         {
             using (FileStream pipeline = File.Create(Path.Combine(folder, ModelFolder.PipelineFile)))
                 data.Pipeline.Save(pipeline);
@@ -216,7 +217,7 @@ public sealed class TrainingRun
                 AtomicFile.WriteAllText(Path.Combine(folder, "validation.json"), validation.ToJson());
             if (test is not null)
                 AtomicFile.WriteAllText(Path.Combine(folder, "test.json"), test.ToJson());
-        });
+        }));
     }
 
     // The disk may be what failed: then the process's end says it, and the first error stands.
@@ -227,7 +228,7 @@ public sealed class TrainingRun
             folder.Events.Append(RunEventKind.Failed, new { Error = e.GetType().Name, e.Message });
             folder.End(RunStatus.Failed, e.Message);
         }
-        catch (IOException)
+        catch (RunException)
         {
         }
     }

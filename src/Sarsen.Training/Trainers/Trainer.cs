@@ -45,6 +45,7 @@ public sealed class Trainer : IDisposable
     private readonly Workers _workers;
     private readonly Watched _watched;
     private readonly Func<string?> _requests;
+    private readonly KeptWeights? _best;
     private long _saved;
     private long _lastSavedStep = -1;
 
@@ -67,6 +68,7 @@ public sealed class Trainer : IDisposable
             Seed = setup.Seed,
             DropLast = setup.Spec.DropLast,
         });
+        _best = setup.Checkpoints is null && setup.Spec.EarlyStopping is { RestoreBest: true } ? new KeptWeights(setup.Network.Body) : null;
         _watched = Watched.Of(setup.Spec, setup.Metrics, validates: setup.Validation is not null);
         _requests = setup.Requests;
     }
@@ -108,8 +110,11 @@ public sealed class Trainer : IDisposable
                 return TrainingEnd.Interrupted;
             }
         }
-        if (_spec.EarlyStopping is { RestoreBest: true } && State.BestEpoch > 0 && _checkpoints?.Best() is { } best)
-            best.LoadInto(_network.Body, null);
+        if (_spec.EarlyStopping is { RestoreBest: true } && State.BestEpoch > 0)
+        {
+            _checkpoints?.Best()?.LoadInto(_network.Body, null);
+            _best?.Restore();
+        }
         return State.Step < TotalSteps ? TrainingEnd.EarlyStopped : TrainingEnd.Done;
     }
 
@@ -209,6 +214,8 @@ public sealed class Trainer : IDisposable
     {
         RequireFinite();
         _saved = _time.GetTimestamp();
+        if (best)
+            _best?.Keep();
         if (_checkpoints is null)
             return;
         if (best || State.Step != _lastSavedStep)

@@ -5,7 +5,7 @@ using Sarsen.Training.Trainers;
 namespace Sarsen.Training.Tests.Runs;
 
 /// <summary>Looks on at a run, remembers what it saw, and does something after each step.</summary>
-internal sealed class Onlooker(Action<StepReport>? afterStep = null) : IRunObserver
+internal sealed class Onlooker(Action<StepReport>? afterStep = null, Action<FoldResult>? afterFold = null) : IRunObserver
 {
     public RunOverview? Seen { get; private set; }
 
@@ -39,7 +39,5 @@ internal sealed class Onlooker(Action<StepReport>? afterStep = null) : IRunObser
     {
     }
 
-    public void Fold(FoldResult fold, int folds)
-    {
-    }
+    public void Fold(FoldResult fold, int folds) => afterFold?.Invoke(fold);
 }
