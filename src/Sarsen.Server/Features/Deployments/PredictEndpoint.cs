@@ -2,9 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
+using Sarsen.Server.Errors;
 using Sarsen.Serving;
 using Sarsen.Serving.Buffers;
-using Sarsen.Server.Errors;
 
 namespace Sarsen.Server.Features.Deployments;
 
