@@ -41,9 +41,13 @@ public sealed class Network
             {
                 definition.Layers[i].Build(builder);
             }
-            catch (Exception e) when (e is ShapeException or ArgumentException)
+            catch (Exception e) when (e is ShapeException or ArgumentException or NotSupportedException)
             {
                 throw new NetworkException(i, $"layer {i + 1} ({WordOf(definition.Layers[i])}) does not fit: {e.Message}; each sample reaches it as {given}", e);
+            }
+            catch (Exception e) when (e is OutOfMemoryException or OverflowException)
+            {
+                throw new NetworkException(i, $"layer {i + 1} ({WordOf(definition.Layers[i])}) is too large: {e.Message}; make it smaller, or what reaches it: each sample does as {given}", e);
             }
         }
         Shape output = builder.Sample;

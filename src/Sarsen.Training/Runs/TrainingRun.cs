@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sarsen.Data;
 using Sarsen.Data.Sources;
 using Sarsen.Formats;
@@ -78,7 +79,9 @@ public sealed class TrainingRun
             Observer = _recorder,
             Requests = _folder.TakeRequest,
         });
-        _recorder.Overview(RunOverview.Of(_spec, data, parts, trainer));
+        RunOverview overview = RunOverview.Of(_spec, data, parts, trainer);
+        _recorder.Overview(overview);
+        RequireMemory(overview.PeakBytes);
         if (_options.Resume)
             Restore(trainer);
 
@@ -155,6 +158,14 @@ public sealed class TrainingRun
         Workers = _workers,
         Time = _options.Time,
     };
+
+    // Before the first step: the system would end the process, not refuse it.
+    private void RequireMemory(long bytes)
+    {
+        long most = _options.MemoryBytes ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (bytes > most)
+            throw new RunException(string.Create(CultureInfo.InvariantCulture, $"training takes {bytes:N0} bytes at its most, and may use {most:N0}: lower train.batch_size, set train.grain, or make the network smaller"));
+    }
 
     private void Restore(Trainer trainer)
     {

@@ -18,10 +18,10 @@ namespace Sarsen.Training.Trainers;
 /// <param name="workers">Who computes.</param>
 public sealed unsafe class Evaluator(Network network, LearningTask task, Loss? loss, IReadOnlyList<Metric> metrics, Workers workers) : IDisposable
 {
-    /// <summary>Samples that are computed at once; results do not depend on it.</summary>
-    private const int BatchSize = 256;
-
     private readonly Arena _arena = new(workers);
+
+    /// <summary>Samples that are computed at once. Metrics do not depend on it; the loss does by the rounding of each batch's mean.</summary>
+    public int BatchSize { get; init; } = 256;
 
     /// <param name="samples">The set; random steps must be off.</param>
     /// <param name="stop">Asked between batches.</param>

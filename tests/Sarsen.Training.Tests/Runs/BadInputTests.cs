@@ -156,6 +156,11 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_needs_more_memory_than_there_is_does_not_begin() =>
+        Should.Throw<RunException>(() => _runs.Start(_runs.Classes, new RunOptions { MemoryBytes = 1000 })).Message
+            .ShouldMatch(@"^training takes \d+,\d+ bytes at its most, and may use 1,000: lower train\.batch_size");
+
+    [Fact]
     public void An_embedding_holds_the_vocabulary()
     {
         string csv = Path.Combine(_runs.Folder, "texts.csv");
