@@ -41,9 +41,13 @@ public sealed class Network
             {
                 definition.Layers[i].Build(builder);
             }
-            catch (Exception e) when (e is ShapeException or ArgumentException)
+            catch (Exception e) when (e is ShapeException or ArgumentException or NotSupportedException)
             {
                 throw new NetworkException(i, $"layer {i + 1} ({WordOf(definition.Layers[i])}) does not fit: {e.Message}; each sample reaches it as {given}", e);
+            }
+            catch (Exception e) when (e is OutOfMemoryException or OverflowException)
+            {
+                throw new NetworkException(i, $"layer {i + 1} ({WordOf(definition.Layers[i])}) is too large: {e.Message}; make it smaller, or what reaches it: each sample does as {given}", e);
             }
         }
         Shape output = builder.Sample;
@@ -72,7 +76,8 @@ public sealed class Network
 
     private static bool Is(Module module, OutputFunction output) => output switch
     {
-        OutputFunction.Softmax => module is Softmax { Dim: -1 },
+        // softmax(log_softmax(x)) = softmax(x).
+        OutputFunction.Softmax => module is Softmax { Dim: -1 } or LogSoftmax { Dim: -1 },
         OutputFunction.Sigmoid => module is Activation { Function: ActivationFunction.Sigmoid },
         _ => false,
     };

@@ -10,7 +10,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
-using Sarsen.Serving;
 using Sarsen.Server.Errors;
 using Sarsen.Server.Features.Deployments;
 using Sarsen.Server.Features.Health;
@@ -19,6 +18,7 @@ using Sarsen.Server.Features.Keys;
 using Sarsen.Server.Features.Metrics;
 using Sarsen.Server.Features.Models;
 using Sarsen.Server.Storage;
+using Sarsen.Serving;
 
 namespace Sarsen.Server;
 
@@ -64,8 +64,8 @@ public sealed class SarsenServer : IAsyncDisposable
                 kestrel.Listen(options.Address, options.Port);
             });
             builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning)
-                // A start that fails is told by its exception.
-                .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+                // It repeats at length what StartAsync throws.
+                .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
             builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
             builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout);
             builder.Services.AddSingleton(options).AddSingleton(folder).AddSingleton(predictors)

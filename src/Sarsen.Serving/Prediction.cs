@@ -3,7 +3,7 @@ using Sarsen.Serving.Buffers;
 namespace Sarsen.Serving;
 
 /// <summary>What a model says of one sample: a class with its probability and all classes' probabilities, or values by name.</summary>
-/// <param name="Class">The most probable class, the first of equals; null where values are predicted.</param>
+/// <param name="Class">The most probable class, the first of equals; null where values are predicted, or no probability is a number.</param>
 /// <param name="Probability">Its probability.</param>
 /// <param name="Probabilities">Every class's, in the model's order.</param>
 /// <param name="Values">The predicted values, in the model's order; null where classes are predicted.</param>
@@ -37,13 +37,14 @@ public sealed record Prediction(
         double[] probabilities = info.Classes.Count == 2 && row.Length == 1 ? [1 - row[0], row[0]] : row;
         if (probabilities.Length != info.Classes.Count)
             throw new NotSupportedException($"the output '{info.Outputs[0]}' of '{info.Name}' has {row.Length} elements a row for {info.Classes.Count} classes");
-        int best = 0;
-        for (int j = 1; j < probabilities.Length; j++)
+        int best = -1;
+        for (int j = 0; j < probabilities.Length; j++)
         {
-            if (probabilities[j] > probabilities[best])
+            if (!double.IsNaN(probabilities[j]) && (best < 0 || probabilities[j] > probabilities[best]))
                 best = j;
         }
-        return new Prediction(info.Classes[best], probabilities[best], Pairs(info.Classes, probabilities), null);
+        IReadOnlyList<KeyValuePair<string, double>> all = Pairs(info.Classes, probabilities);
+        return best < 0 ? new Prediction(null, null, all, null) : new Prediction(info.Classes[best], probabilities[best], all, null);
     }
 
     private static IReadOnlyList<string> Names(PredictorInfo info, int width) =>

@@ -16,6 +16,7 @@ if (CommandLineMistake.Find(parsed) is { } mistake)
     Console.Error.WriteLine($"{CommandLineMistake.Called(parsed.CommandResult)} --help says more");
     return ExitCode.BadInput;
 }
+using var notes = new EngineNotes();
 try
 {
     // An interrupted run saves a checkpoint before it ends: it is given the time.

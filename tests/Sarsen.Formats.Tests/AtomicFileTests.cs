@@ -1,4 +1,5 @@
 using Sarsen.Tensors;
+using Sarsen.Testing;
 
 namespace Sarsen.Formats.Tests;
 
@@ -70,13 +71,13 @@ public sealed class AtomicFileTests
     [FullDiskFact]
     public void A_full_disk_leaves_the_old_file_alone()
     {
-        using SmallDisk disk = SmallDisk.TryMount()!;
+        using SmallDisk disk = SmallDisk.TryMount(1 << 16)!;
         string path = Path.Combine(disk.Path, "a.safetensors");
         SafetensorsWriter.Write(path, [("x", Tensor.From(new float[] { 1, 2 }, new Shape(2)))]);
         byte[] old = File.ReadAllBytes(path);
-        Tensor large = Tensor.Empty(DType.F32, new Shape(SmallDisk.Bytes));
+        Tensor large = Tensor.Empty(DType.F32, new Shape(disk.Bytes));
         Should.Throw<IOException>(() => SafetensorsWriter.Write(path, [("x", large)]));
-        Should.Throw<IOException>(() => AtomicFile.WriteAllBytes(path, new byte[SmallDisk.Bytes]));
+        Should.Throw<IOException>(() => AtomicFile.WriteAllBytes(path, new byte[disk.Bytes]));
         File.ReadAllBytes(path).ShouldBe(old);
         Directory.GetFileSystemEntries(disk.Path).ShouldBe([path]);
     }

@@ -14,7 +14,7 @@ public class SarsenServerTests
         await host.StartAsync();
         ServerStartException e = Should.Throw<ServerStartException>(() => SarsenServer.Build(new ServerOptions { DataFolder = host.DataFolder, Port = 0 }, host.Predictors));
         e.Message.ShouldContain($"process {Environment.ProcessId}");
-        e.Message.ShouldContain("--data");
+        e.Message.ShouldContain("--data-folder");
         (await host.Http.GetAsync("/v1/models")).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 

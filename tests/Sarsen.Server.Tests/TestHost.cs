@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Sarsen.Server.Client;
@@ -10,6 +11,8 @@ namespace Sarsen.Server.Tests;
 public sealed class TestHost : IAsyncLifetime, IAsyncDisposable
 {
     private readonly string _root = Path.Combine(Path.GetTempPath(), "sarsen-server-" + Guid.NewGuid().ToString("n"));
+    private readonly SemaphoreSlim _sharing = new(1, 1);
+    private string? _shared;
     private int _folders;
 
     internal TestPredictors Predictors { get; } = new();
@@ -65,6 +68,20 @@ public sealed class TestHost : IAsyncLifetime, IAsyncDisposable
         return name;
     }
 
+    /// <summary>A deployment of scale 2 for tests that leave no trace in it.</summary>
+    public async Task<string> SharedAsync()
+    {
+        await _sharing.WaitAsync();
+        try
+        {
+            return _shared ??= await DeployAsync();
+        }
+        finally
+        {
+            _sharing.Release();
+        }
+    }
+
     public async Task<(int Status, JsonElement Body)> SendAsync(HttpMethod method, string path, string? json = null)
     {
         using var request = new HttpRequestMessage(method, path);
@@ -73,6 +90,18 @@ public sealed class TestHost : IAsyncLifetime, IAsyncDisposable
         using HttpResponseMessage response = await Http.SendAsync(request);
         string text = await response.Content.ReadAsStringAsync();
         return ((int)response.StatusCode, text.Length == 0 ? default : JsonDocument.Parse(text).RootElement);
+    }
+
+    /// <summary>Sends bytes over a socket and reads until the server closes it.</summary>
+    public async Task<byte[]> ExchangeAsync(byte[] request)
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(Server.Url.Host, Server.Url.Port);
+        NetworkStream stream = socket.GetStream();
+        await stream.WriteAsync(request);
+        using var answer = new MemoryStream();
+        await stream.CopyToAsync(answer);
+        return answer.ToArray();
     }
 
     async Task IAsyncLifetime.DisposeAsync() => await DisposeAsync();

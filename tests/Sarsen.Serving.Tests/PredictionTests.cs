@@ -29,6 +29,13 @@ public class PredictionTests
     }
 
     [Fact]
+    public void What_is_no_number_is_no_class()
+    {
+        IReadOnlyList<Prediction> p = Read(["a", "b"], [], new TensorSpec("p", DataType.Fp32, -1, 2), float.NaN, 0.5f, float.NaN, float.NaN);
+        p.Select(x => x.Class).ShouldBe(["b", null]);
+    }
+
+    [Fact]
     public void Pictures_are_no_predictions() =>
         Should.Throw<NotSupportedException>(() => Read([], [], new TensorSpec("mask", DataType.Fp32, -1, 2, 2), 1, 2, 3, 4)).Message.ShouldContain("mask");
 

@@ -11,5 +11,12 @@ public sealed record SampleLayout(DType Type, Shape Shape)
     public long Bytes { get; } = checked(Shape.Count * Type.Size());
 
     /// <summary>The shape of <paramref name="count"/> samples.</summary>
-    public Shape Batched(long count) => new([count, .. Shape.AsSpan()]);
+    public Shape Batched(long count)
+    {
+        // A collection expression would allocate in every step.
+        Span<long> sizes = stackalloc long[Shape.Rank + 1];
+        sizes[0] = count;
+        Shape.AsSpan().CopyTo(sizes[1..]);
+        return new Shape(sizes);
+    }
 }

@@ -1,20 +1,20 @@
 using Sarsen.Tensors;
+using Sarsen.Tensors.Kernels;
 using Sarsen.Tensors.Threads;
 
 namespace Sarsen.Nn.Autograd;
 
-/// <summary>sum += part, where a tensor was used more than once.</summary>
+/// <summary>sum += part, where a tensor was used more than once, and where grains are summed.</summary>
 internal static unsafe class Accumulate
 {
     public static void Run(Workers workers, DType type, byte* sum, byte* part, long count)
     {
+        var shape = new Shape(count);
+        Shape step = shape.Contiguous();
+        var plan = new StridedPlan(shape, step, step);
         if (type == DType.F64)
-        {
-            for (long i = 0; i < count; i++)
-                ((double*)sum)[i] += ((double*)part)[i];
-            return;
-        }
-        for (long i = 0; i < count; i++)
-            ((float*)sum)[i] += ((float*)part)[i];
+            Binary.Forward(default(Add), plan, (double*)sum, (double*)part, (double*)sum);
+        else
+            Binary.Forward(workers, default(Add), plan, (float*)sum, (float*)part, (float*)sum);
     }
 }

@@ -4,7 +4,10 @@ namespace Sarsen.Nn.Autograd;
 
 public sealed unsafe partial class Tape
 {
-    private long _runs;
+    // Of all tapes: a leaf that one tape has seen is new to the next.
+    private static long s_runs;
+
+    private long _run;
 
     /// <summary>
     /// Computes d(<paramref name="loss"/>)/d(leaf) for every leaf with <see cref="Tensor.RequiresGrad"/>, adding to
@@ -31,7 +34,7 @@ public sealed unsafe partial class Tape
         bool compute = frame.Mode != Mode.Shapes;
         double value = compute ? loss.Item() : 0;
 
-        _runs++;
+        _run = Interlocked.Increment(ref s_runs);
         arena.OpenHeap();
         try
         {
@@ -192,8 +195,8 @@ public sealed unsafe partial class Tape
             return record.GradSet = true;
         }
         // A shape-only run neither asks for gradients nor leaves any: the leaf only notes which run saw it.
-        bool first = record.GradOffset != -_runs;
-        record.GradOffset = -_runs;
+        bool first = record.GradOffset != -_run;
+        record.GradOffset = -_run;
         return first;
     }
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Sarsen.Nn.Autograd;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Threads;
@@ -7,7 +8,7 @@ namespace Sarsen.Nn.Optimizers;
 /// <summary>
 /// Sums the gradients of a batch's grains by a binary tree over their numbers: (g₀ + g₁) + (g₂ + g₃) and so on, so
 /// the bits depend on the grains alone and not on who computed which. It holds one partial sum for each level of the
-/// tree that is in use: ⌈log₂ grains⌉ copies of the gradients.
+/// tree that is in use: ⌊log₂ grains⌋ + 1 copies of the gradients.
 /// </summary>
 /// <param name="module">Whose parameters' gradients are summed.</param>
 public sealed unsafe class GradientTree(Module module)
@@ -17,6 +18,12 @@ public sealed unsafe class GradientTree(Module module)
     private readonly List<Tensor[]> _levels = [];
     private readonly List<bool[]> _filled = [];
     private long _grains;
+
+    /// <summary>Bytes of the partial sums that were needed so far.</summary>
+    public long Bytes => _owner.Bytes;
+
+    /// <summary>Bytes of the partial sums of so many grains of gradients.</summary>
+    public static long BytesFor(long gradientBytes, long grains) => checked(gradientBytes * (BitOperations.Log2((ulong)grains) + 1));
 
     /// <summary>Takes the gradients that the parameters hold as those of the next grain, and clears them.</summary>
     public void Add(Workers workers)

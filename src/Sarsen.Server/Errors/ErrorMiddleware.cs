@@ -60,7 +60,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
     {
         StatusCodes.Status404NotFound => $"there is nothing at {context.Request.Path}",
         StatusCodes.Status405MethodNotAllowed => $"{context.Request.Method} is not possible at {context.Request.Path}: {context.Response.Headers.Allow} is",
-        StatusCodes.Status415UnsupportedMediaType => $"the content type '{context.Request.ContentType}' is not one that {context.Request.Path} reads",
+        StatusCodes.Status415UnsupportedMediaType => $"the content type '{context.Request.ContentType}' is not one that {context.Request.Path} reads: send JSON as application/json",
         int status => ReasonPhrases.GetReasonPhrase(status),
     };
 
@@ -69,11 +69,11 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         context.Response.StatusCode = status;
         if (context.Request.Path.StartsWithSegments("/v2"))
         {
-            await context.Response.WriteAsJsonAsync(new OipError(message), ErrorJson.Default.OipError);
+            await context.Response.WriteAsJsonAsync(new OipError(message), ErrorJson.Readable.OipError);
             return;
         }
         var problem = new Problem(ReasonPhrases.GetReasonPhrase(status), status, message, field?.Row, field?.Field);
-        await context.Response.WriteAsJsonAsync(problem, ErrorJson.Default.Problem, "application/problem+json");
+        await context.Response.WriteAsJsonAsync(problem, ErrorJson.Readable.Problem, "application/problem+json");
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]

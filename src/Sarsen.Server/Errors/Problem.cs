@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Sarsen.Server.Errors;
@@ -16,4 +17,13 @@ internal sealed record OipError(string Error);
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(OipError))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-internal sealed partial class ErrorJson : JsonSerializerContext;
+internal sealed partial class ErrorJson : JsonSerializerContext
+{
+    /// <summary>With messages that people can read.</summary>
+    public static ErrorJson Readable { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JsonContexts.Encoder,
+    });
+}

@@ -39,7 +39,7 @@ public sealed class DataFolder : IDisposable
         FileStream held;
         try
         {
-            Directory.CreateDirectory(path);
+            Create(path);
             held = Lock(path);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
@@ -88,6 +88,15 @@ public sealed class DataFolder : IDisposable
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
         Directory.CreateDirectory(folder);
+    }
+
+    // What is served is nobody else's business on a machine with many users.
+    private static void Create(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(path);
+        else
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private static FileStream Lock(string path)

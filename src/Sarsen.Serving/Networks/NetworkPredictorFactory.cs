@@ -11,14 +11,13 @@ namespace Sarsen.Serving.Networks;
 /// <param name="workers">Who computes; the whole worker set when null.</param>
 public sealed class NetworkPredictorFactory(Workers? workers = null) : IPredictorFactory
 {
-    private readonly ConcurrentDictionary<string, WeakReference<Network>> _networks = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Folder, DateTime Written), WeakReference<Network>> _networks = [];
 
     public IPredictor Load(string folder, string name, string version)
     {
         try
         {
-            using FileStream pipeline = File.OpenRead(Path.Combine(folder, ModelFolder.PipelineFile));
-            return new NetworkPredictor(NetworkOf(folder), Pipeline.Load(pipeline), name, version, workers);
+            return new NetworkPredictor(NetworkOf(folder), PipelineOf(folder), name, version, workers);
         }
         catch (Exception e) when (e is ModelFormatException or DataException or IOException or UnauthorizedAccessException)
         {
@@ -26,13 +25,28 @@ public sealed class NetworkPredictorFactory(Workers? workers = null) : IPredicto
         }
     }
 
-    // Registered folders never change, so a network that is in use is that of the folder.
+    private static Pipeline PipelineOf(string folder)
+    {
+        using FileStream file = File.OpenRead(Path.Combine(folder, ModelFolder.PipelineFile));
+        try
+        {
+            return Pipeline.Load(file);
+        }
+        catch (DataException e)
+        {
+            throw new DataException($"{ModelFolder.PipelineFile}: {e.Message}", e);
+        }
+    }
+
+    // A registered folder never changes, so a network that is in use is that of the folder. A model that was deleted and
+    // registered anew has a folder of the same name, and other weights.
     private Network NetworkOf(string folder)
     {
-        if (_networks.TryGetValue(folder, out WeakReference<Network>? known) && known.TryGetTarget(out Network? network))
+        (string, DateTime) key = (folder, File.GetLastWriteTimeUtc(Path.Combine(folder, ModelFolder.WeightsFile)));
+        if (_networks.TryGetValue(key, out WeakReference<Network>? known) && known.TryGetTarget(out Network? network))
             return network;
         network = ModelFolder.Load(folder);
-        _networks[folder] = new WeakReference<Network>(network);
+        _networks[key] = new WeakReference<Network>(network);
         return network;
     }
 }

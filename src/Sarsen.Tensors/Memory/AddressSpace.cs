@@ -26,8 +26,10 @@ internal static unsafe partial class AddressSpace
     /// <summary>A wish: without huge pages everything works, more slowly.</summary>
     public static void AdviseHugePages(void* address, nuint bytes)
     {
-        if (OperatingSystem.IsLinux())
-            _ = Advise(address, bytes, MadvHugePage);
+        if (!OperatingSystem.IsLinux())
+            EngineEvents.Log.HugePagesUnavailable("they are asked for on Linux only");
+        else if (Advise(address, bytes, MadvHugePage) != 0)
+            EngineEvents.Log.HugePagesUnavailable(LastError());
     }
 
     public static bool Commit(void* address, nuint bytes) =>

@@ -5,7 +5,7 @@ namespace Sarsen.Tensors.Threads;
 /// <summary>
 /// Which processors the process may use, and pinning a thread to one of them (sched_getaffinity(2),
 /// sched_setaffinity(2)). Linux only; elsewhere, and where the system refuses, threads float and
-/// <see cref="WorkerEvents"/> says so once.
+/// <see cref="EngineEvents"/> says so once.
 /// </summary>
 internal static unsafe partial class ProcessorAffinity
 {
@@ -34,14 +34,14 @@ internal static unsafe partial class ProcessorAffinity
     {
         if (!OperatingSystem.IsLinux())
         {
-            WorkerEvents.Log.PinningUnavailable("this system has no sched_setaffinity");
+            EngineEvents.Log.PinningUnavailable("this system has no sched_setaffinity");
             return;
         }
         byte* mask = stackalloc byte[MaskBytes];
         new Span<byte>(mask, MaskBytes).Clear();
         mask[processor / 8] = (byte)(1 << (processor % 8));
         if (SetAffinity(0, MaskBytes, mask) != 0)
-            WorkerEvents.Log.PinningUnavailable($"sched_setaffinity to processor {processor}: {Marshal.GetLastPInvokeErrorMessage()}");
+            EngineEvents.Log.PinningUnavailable($"sched_setaffinity to processor {processor}: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
     private readonly struct Mask(nint bytes)

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Sarsen.Data;
 using Sarsen.Tensors.Threads;
 using Sarsen.Training.Metrics;
@@ -17,36 +18,73 @@ namespace Sarsen.Training.Runs;
 /// <param name="observer">Told every fold.</param>
 internal sealed class CrossValidation(RunSpec spec, CrossValidationSpec folds, Workers workers, TimeProvider time, IRunObserver observer)
 {
+    private readonly Lock _gate = new();
+
+    /// <summary>Ends with the first fold that fails: the others are stopped, and none outlives the call.</summary>
     public CrossValidationReport Run(PrepareOptions options, CancellationToken stop)
     {
         long begun = time.GetTimestamp();
-        var results = new FoldResult[folds.Folds];
-        var gate = new Lock();
         using var slots = new SemaphoreSlim(workers.Count);
-        var tasks = new List<Task>();
-        int number = 0;
-        foreach (PreparedData data in PreparedData.PrepareFolds(spec.Data, spec.Preprocess, spec.Seed, folds.Folds, folds.Stratify, options, stop))
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var tasks = new List<Task<FoldResult>>();
+        var errors = new List<Exception>();
+        try
         {
-            slots.Wait(stop);
-            int fold = ++number;
-            // A driver has a thread of its own: it waits for batches and computes for long.
-            tasks.Add(Task.Factory.StartNew(() =>
+            foreach (PreparedData data in PreparedData.PrepareFolds(spec.Data, spec.Preprocess, spec.Seed, folds.Folds, folds.Stratify, options, end.Token))
             {
-                try
-                {
-                    using (data)
-                        results[fold - 1] = Train(fold, data, stop);
-                    lock (gate)
-                        observer.Fold(results[fold - 1], folds.Folds);
-                }
-                finally
-                {
-                    slots.Release();
-                }
-            }, stop, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+                int fold = tasks.Count + 1;
+                Take(slots, data, end.Token);
+                // A driver has a thread of its own: it waits for batches and computes for long.
+                tasks.Add(Task.Factory.StartNew(() => RunFold(fold, data, slots, end), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+            }
         }
-        Task.WhenAll(tasks).GetAwaiter().GetResult();
-        return CrossValidationReport.Of(results, time.GetElapsedTime(begun).TotalSeconds);
+        catch (Exception e)
+        {
+            errors.Add(e);
+            end.Cancel();
+        }
+        Task.WhenAll(tasks).ContinueWith(static _ => { }, TaskScheduler.Default).Wait(CancellationToken.None);
+        errors.AddRange(tasks.Where(t => t.IsFaulted).Select(t => t.Exception!.InnerException!));
+        // What made the others stop goes before that they were stopped.
+        if (errors.OrderBy(e => e is OperationCanceledException).FirstOrDefault() is { } error)
+            ExceptionDispatchInfo.Throw(error);
+        return CrossValidationReport.Of([.. tasks.Select(t => t.Result)], time.GetElapsedTime(begun).TotalSeconds);
+    }
+
+    private static void Take(SemaphoreSlim slots, PreparedData data, CancellationToken end)
+    {
+        try
+        {
+            slots.Wait(end);
+        }
+        catch
+        {
+            data.Dispose();
+            throw;
+        }
+    }
+
+    private FoldResult RunFold(int fold, PreparedData data, SemaphoreSlim slots, CancellationTokenSource end)
+    {
+        try
+        {
+            using (data)
+            {
+                FoldResult result = Train(fold, data, end.Token);
+                lock (_gate)
+                    observer.Fold(result, folds.Folds);
+                return result;
+            }
+        }
+        catch
+        {
+            end.Cancel();
+            throw;
+        }
+        finally
+        {
+            slots.Release();
+        }
     }
 
     private FoldResult Train(int fold, PreparedData data, CancellationToken stop)

@@ -30,7 +30,7 @@ public sealed class EventLog : IDisposable
     /// <summary>Appends an event.</summary>
     /// <param name="kind">One of <see cref="RunEventKind"/>.</param>
     /// <param name="data">A record or anonymous object.</param>
-    /// <exception cref="IOException">The disk is full or gone.</exception>
+    /// <exception cref="RunException">The disk is full or gone; what was written of the line is taken back.</exception>
     public void Append(string kind, object data)
     {
         lock (_gate)
@@ -38,9 +38,23 @@ public sealed class EventLog : IDisposable
             var entry = new RunEvent(RunEvent.CurrentVersion, _seq + 1, _time.GetUtcNow().ToUnixTimeMilliseconds(), _attempt, kind,
                 JsonSerializer.SerializeToElement(data, RunJson.Line));
             byte[] line = JsonSerializer.SerializeToUtf8Bytes(entry, RunJson.Line);
-            _file.Write([.. line, (byte)'\n']);
+            Write([.. line, (byte)'\n']);
             _seq++;
             _echo?.Invoke(System.Text.Encoding.UTF8.GetString(line));
+        }
+    }
+
+    private void Write(byte[] line)
+    {
+        long end = _file.Position;
+        try
+        {
+            _file.Write(line);
+        }
+        catch (IOException e)
+        {
+            _file.SetLength(end);
+            throw new RunException($"the event log '{_file.Name}' could not be written: {e.Message}. Make room, then resume the run", e);
         }
     }
 

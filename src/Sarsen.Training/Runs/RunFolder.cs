@@ -74,18 +74,30 @@ public sealed class RunFolder : IDisposable
                     File.Delete(entry);
             }
         }
-        Directory.CreateDirectory(path);
+        Writing(path, () => Directory.CreateDirectory(path));
         FileStream mine = Lock(path);
         var record = new RunRecord(Guid.CreateVersion7(time.GetUtcNow()).ToString("n"), spec.Name, spec.Seed, ProgramVersion,
             Numerics.Version, time.GetUtcNow().ToUnixTimeMilliseconds(), MachineInfo.Of(workers));
-        AtomicFile.WriteAllText(System.IO.Path.Combine(path, "spec.yaml"), SpecWriter.Write(spec, RunSpec.Choices));
-        AtomicFile.WriteAllText(System.IO.Path.Combine(path, "run.json"), JsonSerializer.Serialize(record, RunJson.File));
-        return Begin(path, mine, record, 1, time, echo);
+        try
+        {
+            WriteText(System.IO.Path.Combine(path, "spec.yaml"), SpecWriter.Write(spec, RunSpec.Choices));
+            WriteText(System.IO.Path.Combine(path, "run.json"), JsonSerializer.Serialize(record, RunJson.File));
+            return Begin(path, mine, record, 1, time, echo);
+        }
+        catch
+        {
+            mine.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Goes on with the run of a folder.</summary>
-    /// <exception cref="RunException">There is no run, it is being worked on, or its bits rest on other numerics.</exception>
-    public static RunFolder Resume(string path, TimeProvider time, Action<string>? echo = null)
+    /// <param name="path">Where the run is.</param>
+    /// <param name="spec">What is run: what it began with, but for the number of threads.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="echo">Told every event's line; null for nobody.</param>
+    /// <exception cref="RunException">There is no run, it is being worked on, it began with another spec, or its bits rest on other numerics.</exception>
+    public static RunFolder Resume(string path, RunSpec spec, TimeProvider time, Action<string>? echo = null)
     {
         path = System.IO.Path.GetFullPath(path);
         if (!File.Exists(System.IO.Path.Combine(path, "run.json")))
@@ -100,6 +112,8 @@ public sealed class RunFolder : IDisposable
                     $"the run in '{path}' was begun under numerics version {record.Numerics}, this program computes with version {Numerics.Version}: " +
                     "it would not end with the same bits. Resume it with the program that began it, or start a new run from its weights (model.weights)");
             }
+            if (Text(SpecOf(path)) != Text(spec))
+                throw new RunException($"the run in '{path}' was begun with another spec, and would not end as it began: resume it with its own (spec.yaml of the folder), or start a new run");
             string process = System.IO.Path.Combine(path, "process.json");
             int attempt = File.Exists(process) ? Read<RunProcess>(process).Attempt + 1 : 1;
             return Begin(path, held, record, attempt, time, echo);
@@ -130,7 +144,7 @@ public sealed class RunFolder : IDisposable
         if (Record.DataChecksum is not null)
             return;
         Record = Record with { DataChecksum = checksum };
-        AtomicFile.WriteAllText(In("run.json"), JsonSerializer.Serialize(Record, RunJson.File));
+        WriteText(In("run.json"), JsonSerializer.Serialize(Record, RunJson.File));
     }
 
     /// <summary>Takes what others asked for since the last time: <c>stop</c>, <c>checkpoint</c>, or null for nothing.</summary>
@@ -146,7 +160,7 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>Says how the run ended.</summary>
     public void End(RunStatus status, string? message = null) =>
-        AtomicFile.WriteAllText(In("exit.json"), JsonSerializer.Serialize(
+        WriteText(In("exit.json"), JsonSerializer.Serialize(
             new RunExit(status, Attempt, _time.GetUtcNow().ToUnixTimeMilliseconds(), message), RunJson.File));
 
     public void Dispose()
@@ -168,6 +182,9 @@ public sealed class RunFolder : IDisposable
         }
     }
 
+    // Results do not depend on the number of threads.
+    private static string Text(RunSpec spec) => SpecWriter.Write(spec with { Threads = 0 }, RunSpec.Choices);
+
     private static string ProgramVersion =>
         typeof(RunFolder).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
 
@@ -175,7 +192,7 @@ public sealed class RunFolder : IDisposable
     {
         using var self = Process.GetCurrentProcess();
         long started = new DateTimeOffset(self.StartTime.ToUniversalTime(), TimeSpan.Zero).ToUnixTimeMilliseconds();
-        AtomicFile.WriteAllText(System.IO.Path.Combine(path, "process.json"), JsonSerializer.Serialize(new RunProcess(Environment.ProcessId, started, attempt), RunJson.File));
+        WriteText(System.IO.Path.Combine(path, "process.json"), JsonSerializer.Serialize(new RunProcess(Environment.ProcessId, started, attempt), RunJson.File));
         File.Delete(System.IO.Path.Combine(path, "exit.json"));
         File.Delete(System.IO.Path.Combine(path, "control"));
         return new RunFolder(path, held, record, attempt, time, echo);
@@ -193,6 +210,27 @@ public sealed class RunFolder : IDisposable
             string process = System.IO.Path.Combine(path, "process.json");
             string who = File.Exists(process) ? $" by process {Read<RunProcess>(process).Pid}" : "";
             throw new RunException($"the run in '{path}' is being worked on{who}: wait for it, or stop it", e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new RunException($"'{path}' cannot be written: {e.Message}. Choose a folder that can be", e);
+        }
+    }
+
+    /// <inheritdoc cref="Writing"/>
+    internal static void WriteText(string file, string text) => Writing(file, () => AtomicFile.WriteAllText(file, text));
+
+    /// <summary>Writes a part of a run's folder.</summary>
+    /// <exception cref="RunException">The disk is full or refuses.</exception>
+    internal static void Writing(string path, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RunException($"'{path}' could not be written: {e.Message}. Make room, or choose a folder that can be written; then resume the run", e);
         }
     }
 

@@ -27,4 +27,7 @@ public sealed record RunOptions
 
     /// <summary>Bytes that prepared samples may take in memory; null: a quarter of what is available. More are kept in a file.</summary>
     public long? DataBytes { get; init; }
+
+    /// <summary>Bytes that weights, gradients, optimizer and a step may take together; null: what the process may use.</summary>
+    public long? MemoryBytes { get; init; }
 }

@@ -1,6 +1,8 @@
 using Sarsen.Data;
 using Sarsen.Models;
 using Sarsen.Nn;
+using Sarsen.Nn.Optimizers;
+using Sarsen.Training.Spec;
 using Sarsen.Training.Tasks;
 using Sarsen.Training.Trainers;
 
@@ -40,18 +42,22 @@ public sealed record RunOverview
 
     public required long StepsPerEpoch { get; init; }
 
-    internal static RunOverview Of(string name, PreparedData data, Network network, LearningTask task, ModuleSummary summary, Trainer trainer, int epochs)
+    internal static RunOverview Of(RunSpec spec, PreparedData data, TrainingParts parts, Trainer trainer)
     {
+        (Network network, LearningTask task) = (parts.Network, parts.Task);
+        long batch = Math.Min(spec.Train.BatchSize, data.Training.Count), grain = Math.Min(spec.Train.Grain ?? batch, batch);
+        ModuleSummary summary = parts.Summary(grain);
         List<LayerRow> rows = [.. summary.Rows.Select(r => new LayerRow(r.Path, r.Kind, [-1, .. r.Output.AsSpan()[1..]], r.Parameters))];
         long[] output = [-1, .. network.OutputShape.AsSpan()];
         if (network.Fused is { } fused)
             rows.Add(new LayerRow("", $"{fused.Kind} (fused with the loss, applied once)", output, 0));
         else if (network.Definition.Output != OutputFunction.None)
             rows.Add(new LayerRow("", $"{network.Definition.Output} (in the loss; at prediction)", output, 0));
-        long weights = network.Body.State().Sum(s => s.Value.Count * sizeof(float));
+        long weights = network.Body.State().Sum(s => s.Value.Count * sizeof(float)), gradients = summary.ParameterCount * sizeof(float);
+        long tree = spec.Train.Grain is null ? 0 : GradientTree.BytesFor(gradients, (batch + grain - 1) / grain);
         return new RunOverview
         {
-            Name = name,
+            Name = spec.Name,
             TrainingSamples = data.Training.Count,
             ValidationSamples = data.Validation?.Count ?? 0,
             TestSamples = data.Test?.Count ?? 0,
@@ -59,8 +65,8 @@ public sealed record RunOverview
             Classes = task.Classes,
             Layers = rows,
             Parameters = summary.ParameterCount,
-            PeakBytes = weights + summary.ParameterCount * sizeof(float) + trainer.OptimizerBytes + summary.StepBytes,
-            Epochs = epochs,
+            PeakBytes = weights + gradients + tree + trainer.OptimizerBytes + summary.StepBytes,
+            Epochs = spec.Train.Epochs,
             StepsPerEpoch = trainer.StepsPerEpoch,
         };
     }

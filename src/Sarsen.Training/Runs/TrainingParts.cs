@@ -21,12 +21,24 @@ internal sealed record TrainingParts(LearningTask Task, Network Network, Loss Lo
         if (stray is not null)
             throw new RunException($"the metric {stray.Name} is for {stray.Task.ToString().ToLowerInvariant()}, the loss makes this {task.Kind.ToString().ToLowerInvariant()}: keep the metrics of that");
         IReadOnlyList<Metric> metrics = spec.Metrics.Count > 0 ? spec.Metrics : MetricCatalogue.Usual(task.Kind);
+        foreach ((_, string watched) in spec.Watched())
+        {
+            if (RunSpec.WhyUnknown(watched, data.Validation is not null, metrics) is { } why)
+                throw new RunException($"'{watched}' cannot be watched: {why}");
+        }
         Network network = Build(spec.Model, task, data);
+        if (!network.Body.Parameters().Any())
+            throw new NetworkException(network.Definition.Layers.Count - 1, "the network has nothing to train: no layer has parameters; add a linear layer");
         task.Check(network);
         Refuse(spec.Train, network);
         Initialize(spec, network);
         return new TrainingParts(task, network, spec.Train.Loss.Create(), metrics);
     }
+
+    /// <summary>The shape table and the memory of a step on so many samples.</summary>
+    public ModuleSummary Summary(long rows) =>
+        ModuleSummary.Of(Network.Body, Network.InputShape(rows), Network.Definition.InputType,
+            (scope, result) => Loss.Call(result, Task.Target(scope, default, checked((int)rows))));
 
     private static Network Build(ModelSpec model, LearningTask task, PreparedData data)
     {
@@ -64,7 +76,15 @@ internal sealed record TrainingParts(LearningTask Task, Network Network, Loss Lo
                 parameter.Initializer = initializer.Create();
         }
         network.Body.Initialize(spec.Seed);
-        if (spec.Model.Weights is { } file)
+        if (spec.Model.Weights is not { } file)
+            return;
+        try
+        {
             ModelFolder.ReadWeights(network, file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RunException($"model.weights: '{file}' cannot be read: {e.Message}", e);
+        }
     }
 }

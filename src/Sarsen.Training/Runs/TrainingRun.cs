@@ -1,8 +1,8 @@
+using System.Globalization;
 using Sarsen.Data;
 using Sarsen.Data.Sources;
 using Sarsen.Formats;
 using Sarsen.Models;
-using Sarsen.Nn;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Threads;
 using Sarsen.Training.Checkpoints;
@@ -44,7 +44,7 @@ public sealed class TrainingRun
         Workers workers = options.Workers ?? (spec.Threads == 0 ? Workers.Shared : Workers.Shared.Take(spec.Threads));
         string path = options.Folder ?? Path.Combine("runs", spec.Name);
         using RunFolder folder = options.Resume
-            ? RunFolder.Resume(path, options.Time, options.Echo)
+            ? RunFolder.Resume(path, spec, options.Time, options.Echo)
             : RunFolder.Create(path, spec, workers, options.Time, options.Overwrite, options.Echo);
         var run = new TrainingRun(spec, options, folder, workers);
         try
@@ -79,13 +79,17 @@ public sealed class TrainingRun
             Observer = _recorder,
             Requests = _folder.TakeRequest,
         });
-        _recorder.Overview(RunOverview.Of(_spec.Name, data, parts.Network, parts.Task, Summary(parts), trainer, _spec.Train.Epochs));
+        RunOverview overview = RunOverview.Of(_spec, data, parts, trainer);
+        _recorder.Overview(overview);
+        RequireMemory(overview.PeakBytes);
         if (_options.Resume)
             Restore(trainer);
 
         TrainingEnd end = trainer.Run(stop);
         if (end == TrainingEnd.Interrupted)
             return new RunResult { Folder = _folder.Path, Status = RunStatus.Interrupted, End = end, State = trainer.State };
+        if (end == TrainingEnd.EarlyStopped)
+            _folder.Events.Append(RunEventKind.EarlyStopped, new { trainer.State.Epoch, trainer.State.Step, _spec.Train.EarlyStopping?.Metric, trainer.State.Best, trainer.State.BestEpoch });
 
         (double? validationLoss, EvaluationReport? validation) = Measure("validation", data.Validation, parts);
         (double? testLoss, EvaluationReport? test) = Measure("test", data.Test, parts);
@@ -105,9 +109,10 @@ public sealed class TrainingRun
 
     private RunResult CrossValidate(CrossValidationSpec folds, CancellationToken stop)
     {
+        _folder.NoteData(DataChecksum.Of(_spec.Data, stop).Sha256);
         var validation = new CrossValidation(_spec, folds, _workers, _options.Time, _recorder);
         CrossValidationReport report = validation.Run(DataOptions(), stop);
-        AtomicFile.WriteAllText(Path.Combine(_folder.Path, "cross_validation.json"), report.ToJson());
+        RunFolder.WriteText(Path.Combine(_folder.Path, "cross_validation.json"), report.ToJson());
         return new RunResult { Folder = _folder.Path, Status = RunStatus.Finished, CrossValidation = report };
     }
 
@@ -154,9 +159,13 @@ public sealed class TrainingRun
         Time = _options.Time,
     };
 
-    private ModuleSummary Summary(TrainingParts parts) =>
-        ModuleSummary.Of(parts.Network.Body, parts.Network.InputShape(_spec.Train.BatchSize), parts.Network.Definition.InputType,
-            (scope, result) => parts.Loss.Call(result, parts.Task.Target(scope, default, _spec.Train.BatchSize)));
+    // Before the first step: the system would end the process, not refuse it.
+    private void RequireMemory(long bytes)
+    {
+        long most = _options.MemoryBytes ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (bytes > most)
+            throw new RunException(string.Create(CultureInfo.InvariantCulture, $"training takes {bytes:N0} bytes at its most, and may use {most:N0}: lower train.batch_size, set train.grain, or make the network smaller"));
+    }
 
     private void Restore(Trainer trainer)
     {
@@ -210,7 +219,7 @@ public sealed class TrainingRun
             Numerics = Numerics.Version,
             Metrics = metrics,
         };
-        ModelFolder.Write(_folder.Model, network, manifest, folder =>
+        RunFolder.Writing(_folder.Model, () => ModelFolder.Write(_folder.Model, network, manifest, folder =>
         {
             using (FileStream pipeline = File.Create(Path.Combine(folder, ModelFolder.PipelineFile)))
                 data.Pipeline.Save(pipeline);
@@ -219,7 +228,7 @@ public sealed class TrainingRun
                 AtomicFile.WriteAllText(Path.Combine(folder, "validation.json"), validation.ToJson());
             if (test is not null)
                 AtomicFile.WriteAllText(Path.Combine(folder, "test.json"), test.ToJson());
-        });
+        }));
     }
 
     // The disk may be what failed: then the process's end says it, and the first error stands.
@@ -230,7 +239,7 @@ public sealed class TrainingRun
             folder.Events.Append(RunEventKind.Failed, new { Error = e.GetType().Name, e.Message });
             folder.End(RunStatus.Failed, e.Message);
         }
-        catch (IOException)
+        catch (RunException)
         {
         }
     }

@@ -62,8 +62,13 @@ public sealed record RunSpec : IValidatableObject
     /// rules, which code that makes records does not ask.
     /// </summary>
     /// <exception cref="SpecException">It has mistakes.</exception>
-    public RunSpec Checked() =>
-        Binder.Bind<RunSpec>(new SpecText("the spec", SpecWriter.Write(this, Choices), Environment.CurrentDirectory));
+    /// <exception cref="ArgumentException">It has a source that no file could name.</exception>
+    public RunSpec Checked()
+    {
+        if (new[] { Data.Source, Data.Validation, Data.Test }.OfType<RowsSource>().Any())
+            throw new ArgumentException("a run keeps its spec and reads its data again when it is resumed, which rows in memory do not allow: write them to a file, or prepare them with PreparedData and train with Trainer");
+        return Binder.Bind<RunSpec>(new SpecText("the spec", SpecWriter.Write(this, Choices), Environment.CurrentDirectory));
+    }
 
     /// <summary>The sets of this room and those of others.</summary>
     internal static ChoiceSets Sets(params IEnumerable<ChoiceSet> others) => new(
@@ -83,15 +88,18 @@ public sealed record RunSpec : IValidatableObject
         Metric? values = Metrics.FirstOrDefault(m => m is RegressionMetric), classes = Metrics.FirstOrDefault(m => m is ClassificationMetric);
         if (values is not null && classes is not null)
             yield return new ValidationResult($"{values.Name} measures values and {classes.Name} measures classes; a model predicts one of them, so keep the metrics of that", [nameof(Metrics)]);
+        if (Metrics.GroupBy(m => m.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            yield return new ValidationResult($"the metric {twice.Key} stands twice; once is enough", [nameof(Metrics)]);
         bool validates = CrossValidation is not null || Data.Validation is not null || Data.Split.Validation > 0 || Data.Split.Column is not null;
         foreach ((string member, string watched) in Watched())
         {
-            if (WhyUnknown(watched, validates) is { } why)
+            if (WhyUnknown(watched, validates, Metrics) is { } why)
                 yield return new ValidationResult($"'{watched}' cannot be watched: {why}", [member]);
         }
     }
 
-    private IEnumerable<(string Member, string Metric)> Watched()
+    /// <summary>The values that the run watches, and where the spec names them.</summary>
+    internal IEnumerable<(string Member, string Metric)> Watched()
     {
         if (Train.EarlyStopping is { } stopping)
             yield return ("Train.EarlyStopping.Metric", stopping.Metric);
@@ -99,7 +107,10 @@ public sealed record RunSpec : IValidatableObject
             yield return ("Train.Schedule", plateau.Metric);
     }
 
-    private string? WhyUnknown(string watched, bool validates)
+    /// <param name="watched">A name.</param>
+    /// <param name="validates">Is there a validation split.</param>
+    /// <param name="metrics">What is measured on it; empty: not known yet.</param>
+    internal static string? WhyUnknown(string watched, bool validates, IReadOnlyList<Metric> metrics)
     {
         if (watched == "train_loss")
             return null;
@@ -109,7 +120,7 @@ public sealed record RunSpec : IValidatableObject
         if (!validates)
             return "there is no validation split; give data.split.validation a part, or data.validation a source";
         string name = watched[prefix.Length..];
-        string[] known = [.. Metrics.Select(m => m.Name)];
+        string[] known = [.. metrics.Select(m => m.Name)];
         if (name == "loss" || known.Length == 0 || known.Contains(name))
             return null;
         string near = Suggestion.Nearest(name, known) is { } word ? $"; did you mean '{prefix}{word}'?" : "";

@@ -34,6 +34,10 @@ public sealed class BinaryTask(IReadOnlyList<string> classes) : LearningTask
 
     private protected override string Wanted => $"a choice between '{classes[0]}' and '{classes[1]}' by binary cross-entropy";
 
+    private protected override string? WhyNotBehind(string? function) => function is null
+        ? null
+        : $"bce_with_logits contains the sigmoid, which here would be applied to what {function} gives: take the {function} away";
+
     public override Tensor Target(Scope scope, ReadOnlySpan<byte> stored, int rows)
     {
         Tensor target = scope.Empty(DType.F32, new Shape(rows, 1));

@@ -33,6 +33,15 @@ public sealed class ClassTask(IReadOnlyList<string> classes, OutputFunction outp
 
     private protected override string Wanted => $"a choice of {classes.Count} classes";
 
+    private protected override string? WhyNotBehind(string? function) => output switch
+    {
+        OutputFunction.Exp when function != "log_softmax" =>
+            $"nll takes log-probabilities, but the network ends in {function ?? "something else"}: end it with log_softmax, or use cross_entropy, which contains it",
+        OutputFunction.Softmax when function is not null =>
+            $"cross_entropy contains the softmax, which here would be applied to what {function} gives: take the {function} away",
+        _ => null,
+    };
+
     public override Tensor Target(Scope scope, ReadOnlySpan<byte> stored, int rows)
     {
         Tensor target = scope.Empty(DType.I64, new Shape(rows));

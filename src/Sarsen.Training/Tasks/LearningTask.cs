@@ -1,4 +1,6 @@
 using Sarsen.Models;
+using Sarsen.Nn;
+using Sarsen.Nn.Layers;
 using Sarsen.Tensors;
 using Sarsen.Training.Metrics;
 
@@ -43,7 +45,24 @@ public abstract class LearningTask
                 $"the network gives {output} for a sample, but {Wanted} needs ({Outputs}): end it with linear: {Outputs}" +
                 (output.Rank > 1 ? ", behind flatten or a recurrent layer that gives its last step" : ""));
         }
+        string? last = network.Body.Items.LastOrDefault() switch
+        {
+            Softmax => "softmax",
+            LogSoftmax => "log_softmax",
+            Activation { Function: ActivationFunction.Sigmoid } => "sigmoid",
+            _ => null,
+        };
+        if (WhyNotBehind(last) is { } why)
+            throw new NetworkException(network.Definition.Layers.Count - 1, why);
     }
+
+    /// <summary>
+    /// Why the loss cannot stand behind a network whose results come out of a function; null where it can. A last layer
+    /// that is <see cref="Output"/> itself was taken from the network before, so it is not asked about.
+    /// </summary>
+    /// <param name="function">softmax, log_softmax or sigmoid; null for none of them.</param>
+    private protected abstract string? WhyNotBehind(string? function);
+
 
     private protected abstract string Wanted { get; }
 }

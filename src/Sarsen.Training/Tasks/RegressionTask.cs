@@ -23,6 +23,8 @@ public sealed class RegressionTask(Pipeline pipeline) : LearningTask
 
     private protected override string Wanted => Outputs == 1 ? "one value" : $"{Outputs} values";
 
+    private protected override string? WhyNotBehind(string? function) => null;
+
     public override Tensor Target(Scope scope, ReadOnlySpan<byte> stored, int rows)
     {
         Tensor target = scope.Empty(DType.F32, new Shape(rows, Outputs));

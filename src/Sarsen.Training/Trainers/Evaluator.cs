@@ -5,6 +5,7 @@ using Sarsen.Nn.Ops;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Threads;
 using Sarsen.Training.Metrics;
+using Sarsen.Training.Runs;
 using Sarsen.Training.Tasks;
 
 namespace Sarsen.Training.Trainers;
@@ -17,13 +18,14 @@ namespace Sarsen.Training.Trainers;
 /// <param name="workers">Who computes.</param>
 public sealed unsafe class Evaluator(Network network, LearningTask task, Loss? loss, IReadOnlyList<Metric> metrics, Workers workers) : IDisposable
 {
-    /// <summary>Samples that are computed at once; results do not depend on it.</summary>
-    private const int BatchSize = 256;
-
     private readonly Arena _arena = new(workers);
+
+    /// <summary>Samples that are computed at once. Metrics do not depend on it; the loss does by the rounding of each batch's mean.</summary>
+    public int BatchSize { get; init; } = 256;
 
     /// <param name="samples">The set; random steps must be off.</param>
     /// <param name="stop">Asked between batches.</param>
+    /// <exception cref="RunException">The network gives something that is not finite.</exception>
     /// <returns>The mean loss, NaN without a loss, and the metrics.</returns>
     public (double Loss, EvaluationReport Report) Run(SampleSet samples, CancellationToken stop = default)
     {
@@ -48,9 +50,20 @@ public sealed unsafe class Evaluator(Network network, LearningTask task, Loss? l
                     sum += weight * loss.Call(result, target).Item();
                 weights += weight;
             }
+            RequireFinite(result, batch);
             measurement.Add(result.AsSpan<float>(), stored);
         }
         return (loss is null ? double.NaN : sum / weights, measurement.Report());
+    }
+
+    private static void RequireFinite(Tensor result, Batch batch)
+    {
+        ReadOnlySpan<float> values = result.AsSpan<float>();
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!float.IsFinite(values[i]))
+                throw new RunException($"the network gives {values[i]} for sample {batch.Position + i / (values.Length / batch.Count)}, which cannot be measured: lower train.optimizer's lr, clip the gradients (train.clipping), or look for extreme values in the data");
+        }
     }
 
     public void Dispose() => _arena.Dispose();

@@ -2,11 +2,12 @@ using Sarsen.Training.Runs;
 
 namespace Sarsen.Training.Trainers;
 
-/// <summary>The loss of a step was not a number, or infinite. The weights are those before the step.</summary>
+/// <summary>The loss of a step, or the weights that it left, were not numbers, or infinite.</summary>
 /// <param name="step">The step, from 1.</param>
 /// <param name="place">The layer or parameter where it began.</param>
-/// <param name="message">All of it, with what to do.</param>
-public sealed class NonFiniteLossException(long step, string place, string message) : RunException(message)
+/// <param name="what">What was seen, and where it began.</param>
+public sealed class NonFiniteLossException(long step, string place, string what)
+    : RunException($"{what}. Lower train.optimizer's lr, clip the gradients (train.clipping), or look for extreme values in the data")
 {
     public long Step { get; } = step;
 

@@ -45,10 +45,12 @@ public sealed class Trainer : IDisposable
     private readonly Workers _workers;
     private readonly Watched _watched;
     private readonly Func<string?> _requests;
+    private readonly KeptWeights? _best;
     private long _saved;
     private long _lastSavedStep = -1;
 
     /// <param name="setup">The parts of the run.</param>
+    /// <exception cref="Data.DataException">The training split does not fill a batch, and drop_last leaves it out.</exception>
     public Trainer(TrainerSetup setup)
     {
         (_network, _spec, _time, _observer, _checkpoints, _workers) =
@@ -66,8 +68,7 @@ public sealed class Trainer : IDisposable
             Seed = setup.Seed,
             DropLast = setup.Spec.DropLast,
         });
-        if (_reader.BatchesPerEpoch == 0)
-            throw new RunException($"the training split has {setup.Training.Count} samples, fewer than one batch of {setup.Spec.BatchSize}, and drop_last leaves it out: lower train.batch_size");
+        _best = setup.Checkpoints is null && setup.Spec.EarlyStopping is { RestoreBest: true } ? new KeptWeights(setup.Network.Body) : null;
         _watched = Watched.Of(setup.Spec, setup.Metrics, validates: setup.Validation is not null);
         _requests = setup.Requests;
     }
@@ -96,7 +97,7 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>Trains until the end, or until <paramref name="stop"/> asks for a pause.</summary>
-    /// <exception cref="NonFiniteLossException">A loss was not finite.</exception>
+    /// <exception cref="NonFiniteLossException">A loss, or weights that were to be saved, were not finite.</exception>
     /// <exception cref="RunException">A checkpoint could not be written.</exception>
     public TrainingEnd Run(CancellationToken stop)
     {
@@ -109,8 +110,11 @@ public sealed class Trainer : IDisposable
                 return TrainingEnd.Interrupted;
             }
         }
-        if (_spec.EarlyStopping is { RestoreBest: true } && State.BestEpoch > 0 && _checkpoints?.Best() is { } best)
-            best.LoadInto(_network.Body, null);
+        if (_spec.EarlyStopping is { RestoreBest: true } && State.BestEpoch > 0)
+        {
+            _checkpoints?.Best()?.LoadInto(_network.Body, null);
+            _best?.Restore();
+        }
         return State.Step < TotalSteps ? TrainingEnd.EarlyStopped : TrainingEnd.Done;
     }
 
@@ -118,7 +122,8 @@ public sealed class Trainer : IDisposable
     private bool RunEpoch(CancellationToken stop)
     {
         long begun = _time.GetTimestamp(), asked = begun;
-        _reader.Begin(State.Epoch, State.Batch * _spec.BatchSize);
+        // Samples, not batches: the last batch of an epoch may be a smaller one.
+        _reader.Begin(State.Epoch, State.LossSamples);
         while (State.Step < TotalSteps && _reader.Next() is { } batch)
         {
             double rate = LearningRate(State.Step);
@@ -167,6 +172,7 @@ public sealed class Trainer : IDisposable
 
     private void EndEpoch(long begun)
     {
+        RequireFinite();
         bool last = State.Step >= TotalSteps || State.Epoch + 1 >= _spec.Epochs;
         (double? validationLoss, EvaluationReport? report) = (null, null);
         if (_validation is not null && (last || (State.Epoch + 1) % _spec.ValidateEvery == 0))
@@ -176,7 +182,9 @@ public sealed class Trainer : IDisposable
         bool ended = last || (_spec.EarlyStopping is { } stopping && State.BadValidations >= stopping.Patience);
         State.EndEpoch(record, ended);
         _observer?.Epoch(record, _time.GetElapsedTime(begun).TotalSeconds);
-        if (better || ended || (_spec.Checkpoints.EveryEpochs is { } epochs && State.Epoch % epochs == 0))
+        bool due = (_spec.Checkpoints.EveryEpochs is { } epochs && State.Epoch % epochs == 0)
+            || (_spec.Checkpoints.EverySteps is { } steps && State.Step % steps == 0);
+        if (better || ended || due)
             Save(better);
     }
 
@@ -185,16 +193,29 @@ public sealed class Trainer : IDisposable
     {
         if (_schedule is ReduceOnPlateau plateau && record.Value(((ReduceOnPlateauSpec)_spec.Schedule).Metric) is { } metric)
             State.Plateau = plateau.Next(State.Plateau, metric);
-        if (record.Value(_watched.Metric) is not { } value || !double.IsFinite(value))
+        if (_watched.Metric != "train_loss" && record.Validation is null)
             return false;
-        bool better = State.Best is not { } best || (_watched.Better == Better.Less ? value < best - _watched.MinDelta : value > best + _watched.MinDelta);
+        // A metric that is undefined, or not finite, was measured and is not better.
+        double value = record.Value(_watched.Metric) ?? double.NaN;
+        bool better = double.IsFinite(value)
+            && (State.Best is not { } best || (_watched.Better == Better.Less ? value < best - _watched.MinDelta : value > best + _watched.MinDelta));
         State.Judge(value, better);
         return better;
     }
 
+    // Else only the loss of the next step would show it, which may never come.
+    private void RequireFinite()
+    {
+        if (_network.Body.FindNonFinite() is { } name)
+            throw new NonFiniteLossException(State.Step, name, $"step {State.Step} was too large: the weights '{name}' are no longer finite");
+    }
+
     private void Save(bool best)
     {
+        RequireFinite();
         _saved = _time.GetTimestamp();
+        if (best)
+            _best?.Keep();
         if (_checkpoints is null)
             return;
         if (best || State.Step != _lastSavedStep)

@@ -46,6 +46,9 @@ public sealed unsafe class TrainingStep : IDisposable
     /// <summary>The most bytes that a step's tensors took at once.</summary>
     public long PeakBytes => _arena.PeakBytes;
 
+    /// <summary>Bytes of the partial sums of grains.</summary>
+    public long GradientTreeBytes => _tree?.Bytes ?? 0;
+
     /// <summary>Leaves the gradients of the batch's mean loss in the parameters.</summary>
     /// <param name="batch">The samples.</param>
     /// <param name="step">The step that is made, from 0.</param>
@@ -58,6 +61,8 @@ public sealed unsafe class TrainingStep : IDisposable
         if (_tree is null)
             return RunGrain(batch, step, 0, batch.Count, 1);
         double total = Weight(batch, 0, batch.Count), sum = 0;
+        if (total == 0)
+            return 0;
         for (int start = 0; start < batch.Count; start += _grain)
         {
             int rows = Math.Min(_grain, batch.Count - start);
@@ -75,10 +80,14 @@ public sealed unsafe class TrainingStep : IDisposable
         Tensor x = scope.Empty(_network.Definition.InputType, batch.InputShape.With(0, rows));
         Span<byte> bytes = x.Bytes;
         new ReadOnlySpan<byte>(batch.Input + start * (batch.InputBytes / batch.Count), bytes.Length).CopyTo(bytes);
-        Tensor loss = _loss.Call(_network.Body.Call(x), Target(scope, batch, start, rows));
+        Tensor result = _network.Body.Call(x), target = Target(scope, batch, start, rows);
+        Tensor loss = _loss.Call(result, target);
         double value = loss.Item();
         if (!double.IsFinite(value))
-            throw NotFinite(step, value);
+        {
+            // The mean of nothing, where all samples are of ignored classes: there is nothing to learn from them.
+            return _loss.Weight(target) == 0 ? 0 : throw NotFinite(step, value);
+        }
         _tape.Backward(loss, scale);
         return value;
     }
@@ -108,8 +117,7 @@ public sealed unsafe class TrainingStep : IDisposable
         {
             (place, cause) = ("loss", "it began in the loss");
         }
-        return new NonFiniteLossException(step + 1, place,
-            $"the loss of step {step + 1} is {value}; {cause}. Lower train.optimizer's lr, clip the gradients (train.clipping), or look for extreme values in the data");
+        return new NonFiniteLossException(step + 1, place, $"the loss of step {step + 1} is {value}; {cause}");
     }
 
     private string KindOf(string path) => _network.Body.Modules().FirstOrDefault(m => m.Path == path)?.Kind ?? "";

@@ -59,8 +59,11 @@ public class SteadyStepTests
         network.Backward(arena, new Tape());
         // The input of a real step lies outside the arena; the shape-only run has it inside, rounded up to 64 bytes.
         long input = (network.Input.Count * sizeof(float) + 63) / 64 * 64;
-        ModuleSummary summary = ModuleSummary.Of(network.Module, network.Input,
-            loss: (_, y) => network.Loss.Call(y, Tensor.Empty(DType.I64, new Shape(TestNetwork.Batch))));
-        (summary.StepBytes - input).ShouldBe(arena.PeakBytes);
+        for (int again = 0; again < 2; again++)
+        {
+            ModuleSummary summary = ModuleSummary.Of(network.Module, network.Input,
+                loss: (_, y) => network.Loss.Call(y, Tensor.Empty(DType.I64, new Shape(TestNetwork.Batch))));
+            (summary.StepBytes - input).ShouldBe(arena.PeakBytes);
+        }
     }
 }

@@ -62,7 +62,7 @@ public sealed class RunFolderTests : IDisposable
     {
         using RunFolder first = Create();
 
-        Should.Throw<RunException>(() => RunFolder.Resume(Folder, TimeProvider.System)).Message
+        Should.Throw<RunException>(() => RunFolder.Resume(Folder, Spec, TimeProvider.System)).Message
             .ShouldContain($"is being worked on by process {Environment.ProcessId}");
         Should.Throw<RunException>(() => Create(overwrite: true)).Message.ShouldContain("is being worked on");
     }
@@ -73,9 +73,9 @@ public sealed class RunFolderTests : IDisposable
         using (Create())
         {
         }
-        using (RunFolder second = RunFolder.Resume(Folder, TimeProvider.System))
+        using (RunFolder second = RunFolder.Resume(Folder, Spec, TimeProvider.System))
             second.Attempt.ShouldBe(2);
-        using RunFolder third = RunFolder.Resume(Folder, TimeProvider.System);
+        using RunFolder third = RunFolder.Resume(Folder, Spec, TimeProvider.System);
         third.Attempt.ShouldBe(3);
     }
 
@@ -88,7 +88,7 @@ public sealed class RunFolderTests : IDisposable
         string file = Path.Combine(Folder, "run.json");
         File.WriteAllText(file, File.ReadAllText(file).Replace($"\"numerics\": {Sarsen.Tensors.Numerics.Version}", "\"numerics\": 77"));
 
-        Should.Throw<RunException>(() => RunFolder.Resume(Folder, TimeProvider.System)).Message.ShouldContain("numerics version 77");
+        Should.Throw<RunException>(() => RunFolder.Resume(Folder, Spec, TimeProvider.System)).Message.ShouldContain("numerics version 77");
         using RunFolder _ = Create(overwrite: true);
     }
 
@@ -114,5 +114,5 @@ public sealed class RunFolderTests : IDisposable
 
     [Fact]
     public void Where_there_is_no_run_nothing_is_resumed() =>
-        Should.Throw<RunException>(() => RunFolder.Resume(_root, TimeProvider.System)).Message.ShouldContain("there is no run to resume");
+        Should.Throw<RunException>(() => RunFolder.Resume(_root, Spec, TimeProvider.System)).Message.ShouldContain("there is no run to resume");
 }

@@ -1,5 +1,5 @@
-using Sarsen.Serving;
 using Sarsen.Server.Errors;
+using Sarsen.Serving;
 
 namespace Sarsen.Server.Features.Deployments;
 
@@ -53,8 +53,8 @@ internal sealed class DeployedModel(Deployment settings, TimeSpan drainTimeout)
 
     /// <summary>Loads what was announced and exchanges it for what serves.</summary>
     /// <param name="load">Loads the replicas of a deployment.</param>
-    /// <returns>Null, or what the deployment was taken back to because the change failed.</returns>
-    public async Task<Deployment?> ApplyAsync(Func<Deployment, Task<ReplicaSet>> load)
+    /// <returns>Null, or the change that failed and what the deployment was taken back to.</returns>
+    public async Task<(Deployment From, Deployment To)?> ApplyAsync(Func<Deployment, Task<ReplicaSet>> load)
     {
         await _work.WaitAsync();
         try
@@ -87,7 +87,7 @@ internal sealed class DeployedModel(Deployment settings, TimeSpan drainTimeout)
                 }
                 (State, Reason) = (DeploymentState.Ready, $"the change was not made, version {old.Settings.Version} still serves: {e.Message}");
                 Settings = old.Settings;
-                return old.Settings;
+                return (target, old.Settings);
             }
         }
         finally

@@ -1,9 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
+using Sarsen.Server.Errors;
 using Sarsen.Serving;
 using Sarsen.Serving.Buffers;
-using Sarsen.Server.Errors;
 
 namespace Sarsen.Server.Features.Deployments;
 
@@ -30,11 +31,12 @@ internal sealed partial class PredictJson : JsonSerializerContext;
 /// <summary><c>POST /v1/deployments/{name}/predict</c>: <c>{"rows": [{…}]}</c> to <c>{"predictions": [{…}]}</c>.</summary>
 internal static class PredictEndpoint
 {
-    public static async Task<IResult> PredictAsync(string name, HttpContext context, ServedDeployments deployments)
+    public static async Task<IResult> PredictAsync(string name, HttpContext context, ServedDeployments deployments, ServerOptions options)
     {
         DeployedModel deployed = deployments.Require(name);
-        using JsonDocument body = await ParseAsync(context);
-        JsonElement rows = RowsOf(body.RootElement);
+        using RequestBody body = await RequestBody.ReadAsync(context, options.MaxRequestBytes);
+        using JsonDocument document = Parse(body.Memory);
+        JsonElement rows = RowsOf(document.RootElement);
         return await deployed.UseAsync(async active =>
         {
             ReplicaSet replicas = active.Replicas;
@@ -59,15 +61,46 @@ internal static class PredictEndpoint
         }
     }
 
-    private static async Task<JsonDocument> ParseAsync(HttpContext context)
+    private static JsonDocument Parse(ReadOnlyMemory<byte> body)
     {
+        JsonDocument? document = null;
         try
         {
-            return await JsonDocument.ParseAsync(context.Request.Body, new JsonDocumentOptions { MaxDepth = 64 }, context.RequestAborted);
+            if (!Utf8.IsValid(body.Span))
+                throw RequestException.Invalid("the body is not valid UTF-8");
+            document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = 64 });
+            // Half of a surrogate pair is JSON, but no text: readers would throw wherever they meet it.
+            if (body.Span.IndexOf("\\u"u8) >= 0)
+                CheckTexts(document.RootElement);
+            return document;
         }
         catch (JsonException e)
         {
             throw RequestException.Invalid($"the body is no JSON: {e.Message}", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            document?.Dispose();
+            throw RequestException.Invalid($"the body holds a text that is not valid UTF-8: {e.Message}", e);
+        }
+    }
+
+    private static void CheckTexts(JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.String)
+            element.GetString();
+        else if (element.ValueKind == JsonValueKind.Array)
+        {
+            foreach (JsonElement item in element.EnumerateArray())
+                CheckTexts(item);
+        }
+        else if (element.ValueKind == JsonValueKind.Object)
+        {
+            foreach (JsonProperty member in element.EnumerateObject())
+            {
+                _ = member.Name;
+                CheckTexts(member.Value);
+            }
         }
     }
 
@@ -92,7 +125,7 @@ internal static class PredictEndpoint
         public async Task ExecuteAsync(HttpContext context)
         {
             context.Response.ContentType = "application/json";
-            await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
+            await using var json = new Utf8JsonWriter(context.Response.BodyWriter, new JsonWriterOptions { Encoder = JsonContexts.Encoder });
             json.WriteStartObject();
             json.WriteString("name", active.Settings.Name);
             json.WriteNumber("version", active.Settings.Version);

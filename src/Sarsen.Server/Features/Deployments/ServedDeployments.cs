@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Sarsen.Serving;
 using Sarsen.Server.Errors;
 using Sarsen.Server.Features.Models;
+using Sarsen.Serving;
 
 namespace Sarsen.Server.Features.Deployments;
 
@@ -12,6 +12,9 @@ internal sealed partial class ServedDeployments(
 {
     private readonly ConcurrentDictionary<string, DeployedModel> _deployed = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Task, byte> _loading = [];
+
+    // What is stored and what is at work change in the same order.
+    private readonly SemaphoreSlim _changes = new(1, 1);
 
     public IReadOnlyList<DeployedModel> All => [.. _deployed.Values.OrderBy(d => d.Settings.Name, StringComparer.Ordinal)];
 
@@ -37,28 +40,32 @@ internal sealed partial class ServedDeployments(
     /// <exception cref="RequestException">There is no such deployment.</exception>
     public DeployedModel Require(string name) => Find(name) ?? throw DeploymentStore.NoDeployment(name);
 
-    public async Task<DeployedModel> CreateAsync(CreateDeployment request)
+    public Task<DeployedModel> CreateAsync(CreateDeployment request) => ChangeAsync(async () =>
     {
         Deployment deployment = await store.CreateAsync(request);
         DeployedModel deployed = _deployed[deployment.Name] = new DeployedModel(deployment, options.DrainTimeout);
         Load(deployed);
         return deployed;
-    }
+    });
 
-    public async Task<DeployedModel> UpdateAsync(string name, UpdateDeployment request)
+    public Task<DeployedModel> UpdateAsync(string name, UpdateDeployment request) => ChangeAsync(async () =>
     {
         (_, Deployment after) = await store.UpdateAsync(name, request);
         DeployedModel deployed = Require(name);
         deployed.Announce(after);
         Load(deployed);
         return deployed;
-    }
+    });
 
     public async Task DeleteAsync(string name)
     {
-        await store.DeleteAsync(name);
-        if (_deployed.TryRemove(name, out DeployedModel? deployed))
-            await deployed.EndAsync();
+        DeployedModel? ended = await ChangeAsync(async () =>
+        {
+            await store.DeleteAsync(name);
+            return _deployed.TryRemove(name, out DeployedModel? deployed) ? deployed : null;
+        });
+        if (ended is not null)
+            await ended.EndAsync();
     }
 
     /// <exception cref="RequestException">A version is being served, if only until a change has been loaded.</exception>
@@ -67,6 +74,19 @@ internal sealed partial class ServedDeployments(
         DeployedModel? user = All.FirstOrDefault(d => d.Active?.Settings is { } s && s.Model == model && (version is null || s.Version == version));
         if (user is not null)
             throw RequestException.Conflict($"the model '{model}' is served by the deployment '{user.Settings.Name}': delete that, or wait until it serves another version");
+    }
+
+    private async Task<T> ChangeAsync<T>(Func<Task<T>> change)
+    {
+        await _changes.WaitAsync();
+        try
+        {
+            return await change();
+        }
+        finally
+        {
+            _changes.Release();
+        }
     }
 
     private void Load(DeployedModel deployed)
@@ -79,19 +99,18 @@ internal sealed partial class ServedDeployments(
 
     private async Task ApplyAsync(DeployedModel deployed)
     {
-        Deployment wanted = deployed.Settings;
+        string name = deployed.Settings.Name;
         try
         {
-            Deployment? back = await deployed.ApplyAsync(LoadAsync);
-            if (back is not null)
-                await store.RevertAsync(wanted, back);
+            if (await deployed.ApplyAsync(LoadAsync) is { } failed)
+                await store.RevertAsync(failed.From, failed.To);
         }
         catch (Exception e)
         {
-            LogFailure(log, e, wanted.Name);
+            LogFailure(log, e, name);
         }
         if (deployed.Reason is { } reason)
-            LogReason(log, wanted.Name, reason);
+            LogReason(log, name, reason);
     }
 
     private async Task<ReplicaSet> LoadAsync(Deployment deployment)

@@ -21,7 +21,7 @@ internal static class InferResponseWriter
     {
         using var ranked = new TensorBuffers([]);
         var binaries = new List<TensorBuffer>();
-        using (var json = new Utf8JsonWriter(to))
+        using (var json = new Utf8JsonWriter(to, new JsonWriterOptions { Encoder = JsonContexts.Encoder }))
         {
             json.WriteStartObject();
             json.WriteString("model_name", name);

@@ -1,9 +1,12 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Sarsen.Server.Features.Keys;
 
 /// <summary>Writes down now and then, and at the end, when keys were last used.</summary>
-internal sealed class KeyFlush(KeyStore keys, ServerOptions options) : BackgroundService
+internal sealed partial class KeyFlush(KeyStore keys, ServerOptions options, ILogger<KeyFlush> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stop)
     {
@@ -11,11 +14,27 @@ internal sealed class KeyFlush(KeyStore keys, ServerOptions options) : Backgroun
         try
         {
             while (await timer.WaitForNextTickAsync(stop))
-                await keys.FlushAsync();
+                await FlushAsync();
         }
         catch (OperationCanceledException)
         {
-            await keys.FlushAsync();
+            await FlushAsync();
         }
     }
+
+    // A full disk is no reason to refuse predictions.
+    private async Task FlushAsync()
+    {
+        try
+        {
+            await keys.FlushAsync();
+        }
+        catch (Exception e) when (e is SqliteException or DbUpdateException)
+        {
+            LogFailure(log, e);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "when keys were last used could not be written")]
+    private static partial void LogFailure(ILogger log, Exception error);
 }

@@ -2,7 +2,7 @@ using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Sarsen.Server.Errors;
 
-namespace Sarsen.Server.Features.Inference;
+namespace Sarsen.Server;
 
 /// <summary>A request's body in rented memory, decompressed, of at most as many bytes as the endpoint allows.</summary>
 internal sealed class RequestBody : IDisposable
@@ -13,7 +13,9 @@ internal sealed class RequestBody : IDisposable
 
     private RequestBody(byte[] buffer) => _buffer = buffer;
 
-    public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _length);
+    public ReadOnlySpan<byte> Bytes => Memory.Span;
+
+    public ReadOnlyMemory<byte> Memory => _buffer.AsMemory(0, _length);
 
     /// <exception cref="RequestException">The body is encoded in a way that this server does not read, or too large.</exception>
     public static async Task<RequestBody> ReadAsync(HttpContext context, long maxBytes)
