@@ -58,7 +58,9 @@ internal static class SarsenProcess
             throw new TimeoutException($"{what} did not end");
         }
         process.WaitForExit();
-        return new Ended(process.ExitCode, output.Result, errors.Result);
+        // What a machine does without is told on standard error, and is no error.
+        string said = string.Join('\n', errors.Result.Split('\n').Where(l => !l.StartsWith("sarsen: note: ", StringComparison.Ordinal)));
+        return new Ended(process.ExitCode, output.Result, said);
     }
 
     /// <summary>Sends a signal, such as INT, to one process.</summary>

@@ -63,7 +63,7 @@ public sealed class RunFolder : IDisposable
             bool run = File.Exists(System.IO.Path.Combine(path, "run.json")) || File.Exists(System.IO.Path.Combine(path, "lock"));
             if (!run)
                 throw new RunException($"the folder '{path}' is not empty and holds no run: choose another folder");
-            if (!overwrite)
+            if (!overwrite && !CameToNothing(path))
                 throw new RunException($"there is a run in '{path}' already: resume it, overwrite it, or choose another folder");
             using FileStream held = Lock(path);
             foreach (string entry in Directory.EnumerateFileSystemEntries(path).Where(e => System.IO.Path.GetFileName(e) != "lock").ToArray())
@@ -196,6 +196,14 @@ public sealed class RunFolder : IDisposable
         File.Delete(System.IO.Path.Combine(path, "exit.json"));
         File.Delete(System.IO.Path.Combine(path, "control"));
         return new RunFolder(path, held, record, attempt, time, echo);
+    }
+
+    // Failed before its first checkpoint, on data that is not there for one: the run that follows takes its place.
+    private static bool CameToNothing(string path)
+    {
+        string exit = System.IO.Path.Combine(path, "exit.json"), checkpoints = System.IO.Path.Combine(path, "checkpoints");
+        return File.Exists(exit) && Read<RunExit>(exit).Status == RunStatus.Failed
+            && !(Directory.Exists(checkpoints) && Directory.EnumerateFileSystemEntries(checkpoints).Any());
     }
 
     // An exclusive open is a lock that the system releases when the process ends, even by SIGKILL.

@@ -75,7 +75,7 @@ internal static class QuickstartCommand
         // The server of this command ends with it: what serves then is the one that the line names, at its usual port.
         Say("4", once ? $"To ask again, run sarsen serve --data-folder {data}, and then" : "To ask again");
         Uri asked = once ? new Uri("http://127.0.0.1:8000/") : server.Url;
-        Console.Out.WriteLine($"curl -s {asked}v1/deployments/{Name}/predict -H 'Authorization: Bearer {key}' -d @{request}");
+        Console.Out.WriteLine($"curl -s {asked}v1/deployments/{Name}/predict -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' -d @{request}");
         Screen.Console.WriteLine();
         Screen.Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"from data to the first answer in {Stopwatch.GetElapsedTime(begun).TotalSeconds:0.0} s"));
         if (once)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
 
 namespace Sarsen.Tests.Commands;
@@ -54,7 +55,7 @@ public class ServeTests(TrainedModels models)
         models.Run(["deploy", "fruit", "--max-delay-ms", "1000", .. server.Options]).ShouldSucceed();
         using HttpClient http = server.NewHttp(server.Key!);
         Task<HttpResponseMessage>[] asked = [.. Enumerable.Range(0, 8).Select(_ =>
-            http.PostAsync("v1/deployments/fruit/predict", new StringContent("""{"rows": [{"weight": 150, "colour": "red"}]}""")))];
+            http.PostAsync("v1/deployments/fruit/predict", new StringContent("""{"rows": [{"weight": 150, "colour": "red"}]}""", new MediaTypeHeaderValue("application/json"))))];
         await Task.Delay(300);
         server.Stop("TERM").ShouldSucceed();
         foreach (HttpResponseMessage answer in await Task.WhenAll(asked))
