@@ -14,6 +14,9 @@ internal sealed class RunView : IRunObserver
 {
     private static readonly TimeSpan RefreshEvery = TimeSpan.FromMilliseconds(100);
 
+    // Percentage, epoch, loss, speed and time left: what the bar leaves room for.
+    private const int DescriptionWidth = 66;
+
     // More do not fit on a line; the event log has all.
     private const int ShownMetrics = 2;
 
@@ -40,7 +43,7 @@ internal sealed class RunView : IRunObserver
         return console.Progress()
             .AutoClear(true)
             .HideCompleted(true)
-            .Columns(new ProgressBarColumn { Width = 24 }, new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+            .Columns(new ProgressBarColumn { Width = Math.Clamp(console.Profile.Width - DescriptionWidth, 8, 24) }, new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
             .Start(context => run(new RunView(console, context.AddTask("preparing the data").IsIndeterminate())));
     }
 
@@ -106,21 +109,30 @@ internal sealed class RunView : IRunObserver
         string line = string.Create(CultureInfo.InvariantCulture, $"epoch {record.Epoch,3}  loss {record.TrainLoss:0.0000}");
         if (record.ValidationLoss is { } loss)
             line += string.Create(CultureInfo.InvariantCulture, $"  validation loss {loss:0.0000}");
+        string time = string.Create(CultureInfo.InvariantCulture, $"  {seconds:0.0} s");
         foreach (MetricResult metric in (record.Validation ?? []).Take(ShownMetrics))
-            line += string.Create(CultureInfo.InvariantCulture, $"  {metric.Name} {(metric.Value is { } value ? value.ToString("0.0000", CultureInfo.InvariantCulture) : "undefined")}");
-        _console.WriteLine(line + string.Create(CultureInfo.InvariantCulture, $"  {seconds:0.0} s"));
+        {
+            string shown = $"  {metric.Name} {(metric.Value is { } value ? value.ToString("0.0000", CultureInfo.InvariantCulture) : "undefined")}";
+            if (line.Length + shown.Length + time.Length < _console.Profile.Width)
+                line += shown;
+        }
+        WriteLine(line + time);
     }
 
     public void Checkpoint(TrainingState state, bool best)
     {
     }
 
-    public void Warning(string message) => _console.MarkupLineInterpolated($"[yellow]warning:[/] {message}");
+    public void Warning(string message) => WriteLine($"warning: {message}", new Style(Color.Yellow));
 
     public void Evaluated(string part, EvaluationReport report)
     {
     }
 
-    public void Fold(FoldResult fold, int folds) => _console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+    public void Fold(FoldResult fold, int folds) => WriteLine(string.Create(CultureInfo.InvariantCulture,
         $"fold {fold.Fold}/{folds}  {string.Join("  ", fold.Report.Metrics.Select(m => $"{m.Name} {m.Value:0.0000}"))}  {fold.Seconds:0.0} s"));
+
+    // The bar stands on the line that is written now, and is not wiped where the text is shorter.
+    private void WriteLine(string text, Style? style = null) =>
+        _console.WriteLine(_bar is null ? text : text.PadRight(_console.Profile.Width), style ?? Style.Plain);
 }
