@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 using Sarsen.Commands;
 
 namespace Sarsen.Tests.Commands;
@@ -19,7 +20,8 @@ public class HelpTests
             foreach (string example in examples)
             {
                 example.ShouldStartWith(string.Join(' ', ["sarsen", .. path]));
-                ParseResult parsed = root.Parse(example["sarsen ".Length..]);
+                // As a shell splits it.
+                ParseResult parsed = root.Parse([.. Regex.Matches(example, @"'([^']*)'|(\S+)").Skip(1).Select(m => m.Groups[m.Groups[1].Success ? 1 : 2].Value)]);
                 parsed.Errors.ShouldBeEmpty(example);
                 CommandLineMistake.Find(parsed).ShouldBeNull(example);
             }
