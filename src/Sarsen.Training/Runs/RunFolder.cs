@@ -143,7 +143,15 @@ public sealed class RunFolder : IDisposable
             throw new RunException($"the data has changed since the run in '{Path}' began (checksum {checksum[..12]}…, it was {before[..12]}…): bring the old data back, or start a new run");
         if (Record.DataChecksum is not null)
             return;
-        Record = Record with { DataChecksum = checksum };
+        Note(Record with { DataChecksum = checksum });
+    }
+
+    /// <summary>Notes what the finished model was measured at.</summary>
+    public void NoteMetrics(IReadOnlyDictionary<string, double> metrics) => Note(Record with { Metrics = metrics });
+
+    private void Note(RunRecord record)
+    {
+        Record = record;
         WriteText(In("run.json"), JsonSerializer.Serialize(Record, RunJson.File));
     }
 

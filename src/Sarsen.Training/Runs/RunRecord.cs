@@ -12,6 +12,9 @@ public sealed record RunRecord(string Id, string Name, ulong Seed, string Sarsen
 {
     /// <summary>SHA-256 over the data's files, set once they were read.</summary>
     public string? DataChecksum { get; init; }
+
+    /// <summary>What the finished model was measured at, by part and metric: <c>test_accuracy</c>; null before.</summary>
+    public IReadOnlyDictionary<string, double>? Metrics { get; init; }
 }
 
 /// <summary>How a run's process ended, in <c>exit.json</c>.</summary>

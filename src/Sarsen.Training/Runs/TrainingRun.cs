@@ -93,7 +93,9 @@ public sealed class TrainingRun
 
         (double? validationLoss, EvaluationReport? validation) = Measure("validation", data.Validation, parts);
         (double? testLoss, EvaluationReport? test) = Measure("test", data.Test, parts);
-        WriteModel(data, parts.Network, Metrics(("validation", validationLoss, validation), ("test", testLoss, test)), validation, test);
+        Dictionary<string, double> metrics = Metrics(("validation", validationLoss, validation), ("test", testLoss, test));
+        WriteModel(data, parts.Network, metrics, validation, test);
+        _folder.NoteMetrics(metrics);
         return new RunResult
         {
             Folder = _folder.Path,

@@ -4,10 +4,10 @@ using System.Text.Json.Nodes;
 using Sarsen.Data.Sources;
 using Sarsen.Data.Tables;
 using Sarsen.Server.Features.Deployments;
+using Sarsen.Services;
 using Sarsen.Serving;
 using Sarsen.Serving.Buffers;
 using Sarsen.Serving.Networks;
-using Sarsen.Services;
 
 namespace Sarsen.Commands;
 

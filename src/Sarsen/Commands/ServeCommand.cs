@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Net;
 using Sarsen.Server;
-using Sarsen.Serving.Networks;
 using Sarsen.Services;
+using Sarsen.Serving.Networks;
 
 namespace Sarsen.Commands;
 

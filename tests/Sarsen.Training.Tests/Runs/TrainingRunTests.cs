@@ -127,6 +127,7 @@ public sealed class TrainingRunTests : IDisposable
         manifest.Seed.ShouldBe(3ul);
         manifest.DataChecksum!.Length.ShouldBe(64);
         manifest.Metrics["test_accuracy"].ShouldBe(result.Test!["accuracy"].Value!.Value);
+        RunFolder.Read<RunRecord>(Path.Combine(result.Folder, "run.json")).Metrics.ShouldBe(manifest.Metrics);
         using FileStream file = File.OpenRead(Path.Combine(result.Model!, ModelFolder.PipelineFile));
         Pipeline pipeline = Pipeline.Load(file);
         pipeline.Target.Classes.ShouldBe(["clay", "stone", "wood"]);
