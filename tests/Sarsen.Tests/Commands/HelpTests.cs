@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.RegularExpressions;
 using Sarsen.Commands;
 
 namespace Sarsen.Tests.Commands;
@@ -21,7 +20,7 @@ public class HelpTests
             {
                 example.ShouldStartWith(string.Join(' ', ["sarsen", .. path]));
                 // As a shell splits it.
-                ParseResult parsed = root.Parse([.. Regex.Matches(example, @"'([^']*)'|(\S+)").Skip(1).Select(m => m.Groups[m.Groups[1].Success ? 1 : 2].Value)]);
+                ParseResult parsed = root.Parse(ShellWords.Split(example)[1..]);
                 parsed.Errors.ShouldBeEmpty(example);
                 CommandLineMistake.Find(parsed).ShouldBeNull(example);
             }

@@ -27,6 +27,5 @@ public class KeysTests(TrainedModels models)
     [InlineData("list --server localhost:8000 --key x", ExitCode.BadInput, "--server takes a URL")]
     [InlineData("list --server http://127.0.0.1:9", ExitCode.BadInput, "SARSEN_KEY")]
     [InlineData("list --server http://127.0.0.1:9 --key x", ExitCode.Failed, "cannot be reached")]
-    public void A_server_that_cannot_be_asked_is_told(string line, int code, string words) =>
-        models.Run(["keys", .. line.Split(' ')]).ShouldFail(code, words);
+    public Task A_server_that_cannot_be_asked_is_told(string line, int code, string words) => models.RefuseAsync($"keys {line}", code, words);
 }

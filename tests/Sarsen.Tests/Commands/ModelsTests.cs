@@ -25,11 +25,12 @@ public class ModelsTests(TrainedModels models)
     }
 
     [Theory]
-    [InlineData("register x nowhere", "there is no model in 'nowhere'")]
-    [InlineData("register x/y runs/fruit", "is no name for a model")]
+    [InlineData("register x ~/nowhere", "there is no model in")]
+    [InlineData("register x/y ~/runs/fruit", "is no name for a model")]
     [InlineData("alias nope production 1", "there is no model 'nope'")]
     [InlineData("delete nope", "there is no model 'nope'")]
-    public void Bad_input_ends_with_2_and_words(string line, string words) => Run(line.Split(' ')).ShouldFail(ExitCode.BadInput, words);
+    public Task Bad_input_ends_with_2_and_words(string line, string words) =>
+        models.RefuseAsync($"models {line} --data-folder ~/models-data", ExitCode.BadInput, words);
 
     private SarsenProcess.Ended Run(params IEnumerable<string> arguments) => models.Run(["models", .. arguments, "--data-folder", "models-data"]);
 }

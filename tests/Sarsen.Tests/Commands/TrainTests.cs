@@ -70,28 +70,30 @@ public class TrainTests(TrainedModels models)
     }
 
     [Theory]
-    [InlineData("nope.yaml", "nope.yaml")]
-    [InlineData("fruit.csv", "fruit.csv:1")]
-    [InlineData("runs", "is a folder")]
-    [InlineData("fruit.yaml --set train.epoch=3", "did you mean 'epochs'?")]
-    [InlineData("fruit.yaml --set train.epochs=many", "expected a whole number")]
-    [InlineData("fruit.yaml --set train.epochs", "expected path=value")]
-    [InlineData("fruit.yaml --set data.target=labels", "did you mean 'label'?")]
-    [InlineData("fruit.yaml --set data.source.csv=fruits.csv", "did you mean 'fruit.csv'?")]
-    [InlineData("fruit.yaml --set train.batch_size=0", "batch_size")]
-    [InlineData("fruit.yaml --set model.layers=[{dense: 3}]", "classes")]
-    [InlineData("fruit.yaml --resume runs/fruit", "or --resume")]
-    [InlineData("--resume runs/fruit --overwrite", "are for new ones")]
-    public void Bad_input_ends_with_2_and_words(string line, string words)
+    [InlineData("~/nope.yaml", "nope.yaml")]
+    [InlineData("~/fruit.csv", "fruit.csv:1")]
+    [InlineData("~/runs", "is a folder")]
+    [InlineData("~/fruit.yaml --run ~/refused --set 'train.epoch=3'", "did you mean 'epochs'?")]
+    [InlineData("~/fruit.yaml --run ~/refused --set 'train.epochs=many'", "expected a whole number")]
+    [InlineData("~/fruit.yaml --run ~/refused --set 'train.epochs'", "expected path=value")]
+    [InlineData("~/fruit.yaml --run ~/refused --set 'data.target=labels'", "did you mean 'label'?")]
+    [InlineData("~/fruit.yaml --run ~/refused --set 'data.source.csv=~/fruits.csv'", "did you mean 'fruit.csv'?")]
+    [InlineData("~/fruit.yaml --run ~/refused --set 'train.batch_size=0'", "batch_size")]
+    [InlineData("~/fruit.yaml --run ~/refused --set 'model.layers=[{dense: 3}]'", "classes")]
+    [InlineData("~/fruit.yaml --resume ~/runs/fruit", "or --resume")]
+    [InlineData("--resume ~/runs/fruit --overwrite", "are for new ones")]
+    public Task Bad_input_ends_with_2_and_words(string line, string words) => models.RefuseAsync($"train {line}", ExitCode.BadInput, words);
+
+    [Fact]
+    public async Task A_run_that_failed_before_its_first_checkpoint_is_in_nobodys_way()
     {
-        // The value of --set may hold spaces.
-        string[] arguments = line.Split(' ', 3);
-        models.Run(["train", .. arguments, .. line.Contains("--resume", StringComparison.Ordinal) ? (string[])[] : ["--run", "refused"]])
-            .ShouldFail(ExitCode.BadInput, words);
+        string line = $"train ~/fruit.yaml --run ~/mistaken --set data.target=labels";
+        await models.RefuseAsync(line, ExitCode.BadInput, "did you mean 'label'?");
+        await models.RefuseAsync(line, ExitCode.BadInput, "did you mean 'label'?");
     }
 
     [Fact]
-    public void What_is_no_run_is_not_resumed() => models.Run("train", "--resume", "nowhere").ShouldFail(ExitCode.Failed, "there is no run");
+    public Task What_is_no_run_is_not_resumed() => models.RefuseAsync("train --resume ~/nowhere", ExitCode.Failed, "there is no run");
 
     private string Weights(string run) => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(models.In(run, "model", "model.safetensors"))));
 }
