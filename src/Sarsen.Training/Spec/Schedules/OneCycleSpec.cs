@@ -1,8 +1,8 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using Sarsen.Nn.Schedules;
 using Sarsen.Training.Metrics;
-using System.Text.Json.Serialization;
 
 namespace Sarsen.Training.Spec;
 
