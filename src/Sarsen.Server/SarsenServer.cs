@@ -10,7 +10,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
-using Sarsen.Serving;
 using Sarsen.Server.Errors;
 using Sarsen.Server.Features.Deployments;
 using Sarsen.Server.Features.Health;
@@ -19,6 +18,7 @@ using Sarsen.Server.Features.Keys;
 using Sarsen.Server.Features.Metrics;
 using Sarsen.Server.Features.Models;
 using Sarsen.Server.Storage;
+using Sarsen.Serving;
 
 namespace Sarsen.Server;
 

@@ -10,6 +10,8 @@ internal static class CommandLineMistake
 {
     public static string? Find(ParseResult parsed)
     {
+        if (parsed.Action is { ClearsParseErrors: true })
+            return null;
         CommandResult command = parsed.CommandResult;
         if (UnknownOption(parsed) is { } option)
             return option;

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -16,12 +18,15 @@ internal static class PredictionLine
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public static PredictionView Of(Prediction prediction) => new(
-        prediction.Class, Finite(prediction.Probability), Map(prediction.Probabilities), Map(prediction.Values));
+    /// <summary>The line of a prediction that was made here.</summary>
+    public static string Of(Prediction prediction)
+    {
+        var text = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(text, new JsonWriterOptions { Encoder = Options.Encoder }))
+            PredictionJson.Write(json, prediction);
+        return Encoding.UTF8.GetString(text.WrittenSpan);
+    }
 
-    private static Dictionary<string, double?>? Map(IReadOnlyList<KeyValuePair<string, double>>? pairs) =>
-        pairs?.ToDictionary(p => p.Key, p => Finite(p.Value));
-
-    // JSON has no NaN and no infinity.
-    private static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
+    /// <summary>The line of a prediction that a server made: the same digits.</summary>
+    public static string Of(PredictionView prediction) => JsonSerializer.Serialize(prediction, Options);
 }

@@ -10,9 +10,20 @@ internal static class SarsenProcess
 
     public sealed record Ended(int ExitCode, string Output, string Errors)
     {
-        public Ended ShouldSucceed()
+        public Ended ShouldSucceed() => ShouldEndWith(0);
+
+        /// <summary>The exit code, and an error in words: no stack trace, whatever was given.</summary>
+        public Ended ShouldFail(int code, string words)
         {
-            ExitCode.ShouldBe(0, $"{Output}\n{Errors}");
+            ShouldEndWith(code);
+            Errors.ShouldContain(words);
+            return this;
+        }
+
+        private Ended ShouldEndWith(int code)
+        {
+            ExitCode.ShouldBe(code, $"{Output}\n{Errors}");
+            Errors.ShouldNotContain("   at ");
             return this;
         }
     }
@@ -27,19 +38,34 @@ internal static class SarsenProcess
             StandardOutputEncoding = Encoding.UTF8,
         };
         start.Environment["TERM"] = "dumb";
+        start.Environment.Remove("SARSEN_KEY");
         return Process.Start(start)!;
     }
 
     public static Ended Run(string folder, params IEnumerable<string> arguments)
     {
         using Process process = Start(folder, arguments);
+        return End(process, $"sarsen {string.Join(' ', arguments)}");
+    }
+
+    /// <summary>Reads the rest of what a process says, and waits for its end.</summary>
+    public static Ended End(Process process, string what)
+    {
         Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
         if (!process.WaitForExit(TimeSpan.FromMinutes(5)))
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"sarsen {string.Join(' ', arguments)} did not end");
+            throw new TimeoutException($"{what} did not end");
         }
         process.WaitForExit();
         return new Ended(process.ExitCode, output.Result, errors.Result);
+    }
+
+    /// <summary>Sends a signal, such as INT, to one process.</summary>
+    public static void Signal(Process process, string signal)
+    {
+        using Process kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"])!;
+        kill.WaitForExit();
+        kill.ExitCode.ShouldBe(0);
     }
 }

@@ -74,7 +74,7 @@ public static class EmbeddingExtensions
             {
                 long at = Sarsen.Tensors.Kernels.Embedding.FirstOutside((long*)record.Data, record.Shape.Count, table.Shape[0]);
                 if (at >= 0)
-                    throw new ArgumentOutOfRangeException(nameof(ids), ((long*)record.Data)[at], $"Embedding: id {at} must be in 0 … {table.Shape[0] - 1}");
+                    throw new ArgumentOutOfRangeException(nameof(ids), ((long*)record.Data)[at], $"Embedding: ids must be in 0 … {table.Shape[0] - 1}; element {at} is not");
             }
             return Dispatch.Run(EmbeddingOp.Instance, OpAttributes.Of(new EmbeddingOp.Use(paddingId ?? -1)), ids, table);
         }

@@ -72,13 +72,26 @@ public sealed class NetworkPredictor : IPredictor, IRowEncoder
         {
             Tensor x = scope.Empty(_network.Definition.InputType, _network.InputShape(from.Shape[0]));
             from.Bytes.CopyTo(x.Bytes);
-            Tensor result = _network.Predict(x).Contiguous();
+            Tensor result = Predict(x);
             to.Reshape(result.Shape.AsSpan());
             result.AsSpan<float>().CopyTo(to.As<float>());
         }
         if (Info.Targets.Count > 0)
             _pipeline.Decode(to.As<float>());
         return ValueTask.CompletedTask;
+    }
+
+    private Tensor Predict(Tensor x)
+    {
+        try
+        {
+            return _network.Predict(x).Contiguous();
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            // An id that has no vector: it came in a tensor, past the preprocessing that makes ids.
+            throw new InputException($"input '{InputName}' holds the id {e.ActualValue}, which the model has no vector for", e);
+        }
     }
 
     public ValueTask DisposeAsync()

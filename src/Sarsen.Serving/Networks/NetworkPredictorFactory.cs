@@ -17,12 +17,24 @@ public sealed class NetworkPredictorFactory(Workers? workers = null) : IPredicto
     {
         try
         {
-            using FileStream pipeline = File.OpenRead(Path.Combine(folder, ModelFolder.PipelineFile));
-            return new NetworkPredictor(NetworkOf(folder), Pipeline.Load(pipeline), name, version, workers);
+            return new NetworkPredictor(NetworkOf(folder), PipelineOf(folder), name, version, workers);
         }
         catch (Exception e) when (e is ModelFormatException or DataException or IOException or UnauthorizedAccessException)
         {
             throw new ModelLoadException($"the model in '{folder}' cannot be loaded: {e.Message}", e);
+        }
+    }
+
+    private static Pipeline PipelineOf(string folder)
+    {
+        using FileStream file = File.OpenRead(Path.Combine(folder, ModelFolder.PipelineFile));
+        try
+        {
+            return Pipeline.Load(file);
+        }
+        catch (DataException e)
+        {
+            throw new DataException($"{ModelFolder.PipelineFile}: {e.Message}", e);
         }
     }
 

@@ -44,6 +44,11 @@ internal static class DeployCommand
 
     private static void Show(IReadOnlyList<DeploymentLine> deployments)
     {
+        if (deployments.Count == 0)
+        {
+            Screen.Console.WriteLine("nothing is deployed; sarsen deploy MODEL deploys a registered model");
+            return;
+        }
         Table table = new Table().Border(TableBorder.Simple).AddColumns("deployment", "model", "version", "replicas", "state");
         foreach (DeploymentLine d in deployments)
         {

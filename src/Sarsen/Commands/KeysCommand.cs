@@ -18,7 +18,7 @@ internal static class KeysCommand
         var role = new Option<KeyRole?>("--role") { Description = "admin, who may do everything, or user, who may predict and read; user when not given.", HelpName = "role" };
         var command = new Verb("create", "Makes a key and prints it, this once.", "sarsen keys create mobile-app") { name, role };
         command.RunOnService((service, parsed, stop) => service.CreateKeyAsync(parsed.GetValue(name)!, parsed.GetValue(role) ?? KeyRole.User, stop),
-            key => Screen.Console.WriteLine(key.Key!));
+            key => Console.Out.WriteLine(key.Key));
         return command;
     }
 
@@ -27,6 +27,11 @@ internal static class KeysCommand
         var command = new Verb("list", "Lists the keys, the revoked among them.", "sarsen keys list");
         command.RunOnService((service, _, stop) => service.ListKeysAsync(stop), keys =>
         {
+            if (keys.Count == 0)
+            {
+                Screen.Console.WriteLine("there is no key; sarsen keys create NAME makes one");
+                return;
+            }
             Table table = new Table().Border(TableBorder.Simple).AddColumns("id", "name", "role", "begins with", "made", "last used", "state");
             foreach (KeyView key in keys)
             {

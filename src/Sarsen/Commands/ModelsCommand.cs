@@ -17,6 +17,11 @@ internal static class ModelsCommand
         var command = new Verb("list", "Lists the models.", "sarsen models list");
         command.RunOnService((service, _, stop) => service.ListModelsAsync(stop), models =>
         {
+            if (models.Count == 0)
+            {
+                Screen.Console.WriteLine("no model is registered; sarsen models register NAME FOLDER registers one");
+                return;
+            }
             Table table = new Table().Border(TableBorder.Simple).AddColumns("model", "latest", "versions", "aliases");
             foreach (ModelView model in models)
             {

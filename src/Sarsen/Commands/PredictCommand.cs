@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sarsen.Data.Sources;
 using Sarsen.Data.Tables;
+using Sarsen.Server.Features.Deployments;
 using Sarsen.Serving;
 using Sarsen.Serving.Buffers;
 using Sarsen.Serving.Networks;
@@ -37,9 +38,9 @@ internal static class PredictCommand
                 {
                     if (text is null)
                         throw new CommandException("a server is sent rows with --row; a file is predicted for where the model is");
-                    Server.Features.Deployments.PredictResponse answer = await client.PredictAsync(name, RowsOf(text), stop);
-                    foreach (Server.Features.Deployments.PredictionView prediction in answer.Predictions)
-                        Console.Out.WriteLine(JsonSerializer.Serialize(prediction, PredictionLine.Options));
+                    PredictResponse answer = await client.PredictAsync(name, RowsOf(text), stop);
+                    foreach (PredictionView prediction in answer.Predictions)
+                        Console.Out.WriteLine(PredictionLine.Of(prediction));
                 }
                 return ExitCode.Done;
             }
@@ -68,7 +69,7 @@ internal static class PredictCommand
     {
         await predictor.RunAsync(input, output, stop);
         foreach (Prediction prediction in Prediction.Read(predictor.Info, output))
-            Console.Out.WriteLine(JsonSerializer.Serialize(PredictionLine.Of(prediction), PredictionLine.Options));
+            Console.Out.WriteLine(PredictionLine.Of(prediction));
     }
 
     private static JsonArray RowsOf(string text)

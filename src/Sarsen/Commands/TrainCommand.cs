@@ -40,6 +40,8 @@ internal static class TrainCommand
             throw new CommandException("train takes a spec, or --resume and the folder of a run: sarsen train spec.yaml");
         if (resume is not null && (overrides.Length > 0 || options.Folder is not null || options.Overwrite))
             throw new CommandException("a resumed run goes on as it began: --set, --run and --overwrite are for new ones");
+        if (Directory.Exists(spec))
+            throw new CommandException($"'{spec}' is a folder: train takes a spec's YAML file");
         RunSpec run = resume is null ? RunSpec.Load(spec!, overrides) : RunFolder.SpecOf(resume);
         options = options with { Folder = resume ?? options.Folder, Resume = resume is not null };
         RunResult result;
@@ -55,6 +57,8 @@ internal static class TrainCommand
         }
         if (!json)
             RunView.Conclude(result);
+        else if (result.Status == RunStatus.Interrupted)
+            Console.Error.WriteLine($"sarsen: interrupted; to go on: {RunView.ToGoOn(result)}");
         return result.Status == RunStatus.Interrupted ? ExitCode.Interrupted : ExitCode.Done;
     }
 

@@ -50,7 +50,8 @@ internal sealed class RunView : IRunObserver
         IAnsiConsole console = Screen.Console;
         if (result.Status == RunStatus.Interrupted)
         {
-            console.MarkupLineInterpolated($"[yellow]interrupted[/] at step {result.State?.Step ?? 0}; to go on: sarsen train --resume {result.Folder}");
+            console.MarkupLineInterpolated($"[yellow]interrupted[/] at step {result.State?.Step ?? 0}; to go on:");
+            Console.Out.WriteLine(ToGoOn(result));
             return;
         }
         if (result.CrossValidation is { } folds)
@@ -68,6 +69,9 @@ internal sealed class RunView : IRunObserver
         console.MarkupLineInterpolated($"the model is in [green]{Path.GetRelativePath(Environment.CurrentDirectory, result.Model!)}[/]");
     }
 
+    /// <summary>The command that goes on with a run that was interrupted.</summary>
+    public static string ToGoOn(RunResult result) => $"sarsen train --resume {Path.GetRelativePath(Environment.CurrentDirectory, result.Folder)}";
+
     public void Overview(RunOverview overview)
     {
         ShapeTable.Write(_console, overview);
@@ -75,7 +79,7 @@ internal sealed class RunView : IRunObserver
         {
             _bar.IsIndeterminate(false);
             _bar.MaxValue = overview.StepsPerEpoch * overview.Epochs;
-            _bar.Description = "";
+            _bar.Description = "starting";
         }
     }
 

@@ -1,5 +1,5 @@
-using Sarsen.Serving;
 using Sarsen.Server.Errors;
+using Sarsen.Serving;
 
 namespace Sarsen.Server.Features.Deployments;
 

@@ -1,8 +1,8 @@
 using Microsoft.EntityFrameworkCore;
-using Sarsen.Serving.Batching;
 using Sarsen.Server.Errors;
 using Sarsen.Server.Features.Models;
 using Sarsen.Server.Storage;
+using Sarsen.Serving.Batching;
 
 namespace Sarsen.Server.Features.Deployments;
 

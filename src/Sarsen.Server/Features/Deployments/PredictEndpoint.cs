@@ -2,9 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
+using Sarsen.Server.Errors;
 using Sarsen.Serving;
 using Sarsen.Serving.Buffers;
-using Sarsen.Server.Errors;
 
 namespace Sarsen.Server.Features.Deployments;
 
@@ -131,45 +131,9 @@ internal static class PredictEndpoint
             json.WriteNumber("version", active.Settings.Version);
             json.WriteStartArray("predictions");
             foreach (Prediction prediction in predictions)
-            {
-                json.WriteStartObject();
-                if (prediction.Class is not null)
-                {
-                    json.WriteString("class", prediction.Class);
-                    json.WritePropertyName("probability");
-                    Write(json, prediction.Probability!.Value);
-                }
-                Write(json, "probabilities", prediction.Probabilities);
-                Write(json, "values", prediction.Values);
-                json.WriteEndObject();
-            }
+                PredictionJson.Write(json, prediction);
             json.WriteEndArray();
             json.WriteEndObject();
-        }
-
-        private static void Write(Utf8JsonWriter json, string name, IReadOnlyList<KeyValuePair<string, double>>? pairs)
-        {
-            if (pairs is null)
-                return;
-            json.WriteStartObject(name);
-            foreach ((string key, double value) in pairs)
-            {
-                json.WritePropertyName(key);
-                Write(json, value);
-            }
-            json.WriteEndObject();
-        }
-
-        // JSON has no NaN and no infinity.
-        private static void Write(Utf8JsonWriter json, double value)
-        {
-            // What was computed in 32 bits is written with as few digits as say it.
-            if (double.IsFinite(value) && (float)value == value)
-                json.WriteNumberValue((float)value);
-            else if (double.IsFinite(value))
-                json.WriteNumberValue(value);
-            else
-                json.WriteNullValue();
         }
     }
 }

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Sarsen.Serving;
 using Sarsen.Server.Errors;
 using Sarsen.Server.Features.Models;
+using Sarsen.Serving;
 
 namespace Sarsen.Server.Features.Deployments;
 

@@ -3,8 +3,8 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Unicode;
-using Sarsen.Serving.Buffers;
 using Sarsen.Server.Errors;
+using Sarsen.Serving.Buffers;
 
 namespace Sarsen.Server.Features.Inference;
 

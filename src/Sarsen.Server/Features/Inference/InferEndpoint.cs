@@ -2,9 +2,9 @@ using System.Buffers;
 using System.Globalization;
 using System.IO.Compression;
 using Microsoft.AspNetCore.Http;
+using Sarsen.Server.Features.Deployments;
 using Sarsen.Serving;
 using Sarsen.Serving.Buffers;
-using Sarsen.Server.Features.Deployments;
 
 namespace Sarsen.Server.Features.Inference;
 

@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using Sarsen.Serving;
-using Sarsen.Serving.Statistics;
 using Sarsen.Server.Errors;
 using Sarsen.Server.Features.Deployments;
+using Sarsen.Serving;
+using Sarsen.Serving.Statistics;
 
 namespace Sarsen.Server.Features.Inference;
 

@@ -3,8 +3,8 @@ using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Sarsen.Serving.Statistics;
 using Sarsen.Server.Features.Deployments;
+using Sarsen.Serving.Statistics;
 
 namespace Sarsen.Server.Features.Metrics;
 
