@@ -1,5 +1,6 @@
 using Sarsen.Tensors.Memory;
 using Sarsen.Tensors.Threads;
+using Sarsen.Testing;
 
 namespace Sarsen.Tensors.Tests;
 
@@ -126,11 +127,12 @@ public class ArenaTests
         using var arena = new Arena(Workers.Serial);
         for (int i = 0; i < 3; i++)
             Step(arena);
-        long before = GC.GetAllocatedBytesForCurrentThread();
         long peak = arena.PeakBytes;
-        for (int i = 0; i < 100; i++)
-            Step(arena);
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        AllocatedBytes.Of(() =>
+        {
+            for (int i = 0; i < 100; i++)
+                Step(arena);
+        }).ShouldBe(0);
         arena.PeakBytes.ShouldBe(peak);
     }
 

@@ -2,6 +2,7 @@ using Sarsen.Nn.Autograd;
 using Sarsen.Nn.Ops;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Threads;
+using Sarsen.Testing;
 
 namespace Sarsen.Nn.Tests.Autograd;
 
@@ -126,10 +127,11 @@ public class CatalogueTests
         var tape = new Tape();
         for (int i = 0; i < 3; i++)
             Step(arena, tape, op, sample, inputs);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 10; i++)
-            Step(arena, tape, op, sample, inputs);
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        AllocatedBytes.Of(() =>
+        {
+            for (int i = 0; i < 10; i++)
+                Step(arena, tape, op, sample, inputs);
+        }).ShouldBe(0);
     }
 
     [Theory]

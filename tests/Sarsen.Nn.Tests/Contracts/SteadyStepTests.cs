@@ -1,6 +1,7 @@
 using Sarsen.Nn.Autograd;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Threads;
+using Sarsen.Testing;
 
 namespace Sarsen.Nn.Tests.Contracts;
 
@@ -20,10 +21,12 @@ public class SteadyStepTests
             var tape = new Tape();
             for (int i = 0; i < 3; i++)
                 network.Step(arena, tape, i);
-            (long before, long peak) = (GC.GetAllocatedBytesForCurrentThread(), arena.PeakBytes);
-            for (int i = 3; i < 13; i++)
-                network.Step(arena, tape, i);
-            (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+            long peak = arena.PeakBytes;
+            AllocatedBytes.Of(() =>
+            {
+                for (int i = 3; i < 13; i++)
+                    network.Step(arena, tape, i);
+            }).ShouldBe(0);
             arena.PeakBytes.ShouldBe(peak);
         }
     }
@@ -37,10 +40,12 @@ public class SteadyStepTests
         float[] x = new float[network.Input.Count];
         for (int i = 0; i < 3; i++)
             Predict();
-        (long before, long peak) = (GC.GetAllocatedBytesForCurrentThread(), arena.PeakBytes);
-        for (int i = 0; i < 10; i++)
-            Predict();
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        long peak = arena.PeakBytes;
+        AllocatedBytes.Of(() =>
+        {
+            for (int i = 0; i < 10; i++)
+                Predict();
+        }).ShouldBe(0);
         arena.PeakBytes.ShouldBe(peak);
 
         void Predict()

@@ -4,6 +4,7 @@ using Sarsen.Nn.Ops;
 using Sarsen.Nn.Tests.Autograd;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Threads;
+using Sarsen.Testing;
 
 namespace Sarsen.Nn.Tests.Losses;
 
@@ -98,10 +99,11 @@ public class LossTests
         var tape = new Tape();
         for (int i = 0; i < 3; i++)
             Step();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 5; i++)
-            Step();
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0, loss.Name);
+        AllocatedBytes.Of(() =>
+        {
+            for (int i = 0; i < 5; i++)
+                Step();
+        }).ShouldBe(0, loss.Name);
 
         void Step()
         {

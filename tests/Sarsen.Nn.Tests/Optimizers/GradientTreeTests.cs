@@ -2,6 +2,7 @@ using Sarsen.Nn.Layers;
 using Sarsen.Nn.Optimizers;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Threads;
+using Sarsen.Testing;
 
 namespace Sarsen.Nn.Tests.Optimizers;
 
@@ -73,9 +74,10 @@ public class GradientTreeTests
         var tree = new GradientTree(layer);
         Hold(layer.Weight, 0);
         Batch();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Batch();
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        AllocatedBytes.Of(() =>
+        {
+            Batch();
+        }).ShouldBe(0);
 
         void Batch()
         {

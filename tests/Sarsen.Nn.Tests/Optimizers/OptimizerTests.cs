@@ -3,6 +3,7 @@ using Sarsen.Nn.Ops;
 using Sarsen.Nn.Optimizers;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Threads;
+using Sarsen.Testing;
 
 namespace Sarsen.Nn.Tests.Optimizers;
 
@@ -113,10 +114,11 @@ public class OptimizerTests
         Backward(module, both: true);
         for (int i = 0; i < 3; i++)
             Step();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 10; i++)
-            Step();
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        AllocatedBytes.Of(() =>
+        {
+            for (int i = 0; i < 10; i++)
+                Step();
+        }).ShouldBe(0);
 
         void Step()
         {

@@ -1,4 +1,5 @@
 using Sarsen.Tensors.Threads;
+using Sarsen.Testing;
 
 namespace Sarsen.Tensors.Tests.Threads;
 
@@ -137,10 +138,11 @@ public sealed unsafe class WorkersTests
         var job = new SumJob(sum);
         for (int i = 0; i < 50; i++)
             workers.For(ref job, 8);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 200; i++)
-            workers.For(ref job, 8);
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        AllocatedBytes.Of(() =>
+        {
+            for (int i = 0; i < 200; i++)
+                workers.For(ref job, 8);
+        }).ShouldBe(0);
         workers.Stop();
     }
 

@@ -1,3 +1,4 @@
+using Sarsen.Testing;
 using Sarsen.Training.Metrics;
 
 namespace Sarsen.Training.Tests.Metrics;
@@ -101,11 +102,11 @@ public sealed class ClassificationEvaluatorTests
         long[] targets = new long[32];
         evaluator.Add(scores, targets);
         evaluator.Add(scores, targets);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++)
-            evaluator.Add(scores, targets);
-
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        AllocatedBytes.Of(() =>
+        {
+            for (int i = 0; i < 100; i++)
+                evaluator.Add(scores, targets);
+        }).ShouldBe(0);
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using Sarsen.Tensors.Kernels;
 using Sarsen.Tensors.Memory;
 using Sarsen.Tensors.Tests.Memory;
 using Sarsen.Tensors.Threads;
+using Sarsen.Testing;
 
 namespace Sarsen.Tensors.Tests.Kernels;
 
@@ -232,10 +233,11 @@ public sealed unsafe class MatMulTests
         var args = new MatMulArgs<float>((float*)a.Pointer, (float*)b.Pointer, (float*)c.Pointer, M, N, K);
         for (int i = 0; i < 50; i++)
             MatMul.Run(args, workers, workspace.Pointer);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 20; i++)
-            MatMul.Run(args, workers, workspace.Pointer);
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        AllocatedBytes.Of(() =>
+        {
+            for (int i = 0; i < 20; i++)
+                MatMul.Run(args, workers, workspace.Pointer);
+        }).ShouldBe(0);
         workers.Stop();
     }
 
