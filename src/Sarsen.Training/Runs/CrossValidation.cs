@@ -91,20 +91,7 @@ internal sealed class CrossValidation(RunSpec spec, CrossValidationSpec folds, W
     {
         long begun = time.GetTimestamp();
         TrainingParts parts = TrainingParts.Build(spec, data);
-        using var trainer = new Trainer(new TrainerSetup
-        {
-            Network = parts.Network,
-            Task = parts.Task,
-            Loss = parts.Loss,
-            Spec = spec.Train,
-            Training = data.Training,
-            Validation = data.Validation,
-            Metrics = parts.Metrics,
-            Shuffle = spec.Data.Shuffle,
-            Seed = spec.Seed,
-            Workers = Workers.Serial,
-            Time = time,
-        });
+        using var trainer = new Trainer(parts.Setup(spec, data, Workers.Serial, time));
         if (trainer.Run(stop) == TrainingEnd.Interrupted)
             throw new OperationCanceledException(stop);
         using var evaluator = new Evaluator(parts.Network, parts.Task, null, parts.Metrics, Workers.Serial);

@@ -3,9 +3,11 @@ using Sarsen.Models;
 using Sarsen.Models.Layers;
 using Sarsen.Nn;
 using Sarsen.Nn.Losses;
+using Sarsen.Tensors.Threads;
 using Sarsen.Training.Metrics;
 using Sarsen.Training.Spec;
 using Sarsen.Training.Tasks;
+using Sarsen.Training.Trainers;
 
 namespace Sarsen.Training.Runs;
 
@@ -39,6 +41,22 @@ internal sealed record TrainingParts(LearningTask Task, Network Network, Loss Lo
     public ModuleSummary Summary(long rows) =>
         ModuleSummary.Of(Network.Body, Network.InputShape(rows), Network.Definition.InputType,
             (scope, result) => Loss.Call(result, Task.Target(scope, default, checked((int)rows))));
+
+    /// <summary>What a trainer is made of, without checkpoints and onlookers.</summary>
+    public TrainerSetup Setup(RunSpec spec, PreparedData data, Workers workers, TimeProvider time) => new()
+    {
+        Network = Network,
+        Task = Task,
+        Loss = Loss,
+        Spec = spec.Train,
+        Training = data.Training,
+        Validation = data.Validation,
+        Metrics = Metrics,
+        Shuffle = spec.Data.Shuffle,
+        Seed = spec.Seed,
+        Workers = workers,
+        Time = time,
+    };
 
     private static Network Build(ModelSpec model, LearningTask task, PreparedData data)
     {

@@ -73,7 +73,7 @@ public sealed class TrainingRun
         using PreparedData data = PreparedData.Prepare(_spec.Data, _spec.Preprocess, _spec.Seed, DataOptions(), stop);
         NoteData(data, stop);
         TrainingParts parts = TrainingParts.Build(_spec, data);
-        using var trainer = new Trainer(Setup(data, parts) with
+        using var trainer = new Trainer(parts.Setup(_spec, data, _workers, _options.Time) with
         {
             Checkpoints = new CheckpointStore(_folder.Checkpoints, _spec.Train.Checkpoints.Keep),
             Observer = _recorder,
@@ -145,21 +145,6 @@ public sealed class TrainingRun
         foreach (SourceRows source in data.Report.Sources.Where(s => s.Rows.Bad > 0))
             _recorder.Warning($"{source.Source}: {source.Rows}");
     }
-
-    private TrainerSetup Setup(PreparedData data, TrainingParts parts) => new()
-    {
-        Network = parts.Network,
-        Task = parts.Task,
-        Loss = parts.Loss,
-        Spec = _spec.Train,
-        Training = data.Training,
-        Validation = data.Validation,
-        Metrics = parts.Metrics,
-        Shuffle = _spec.Data.Shuffle,
-        Seed = _spec.Seed,
-        Workers = _workers,
-        Time = _options.Time,
-    };
 
     // Before the first step: the system would end the process, not refuse it.
     private void RequireMemory(long bytes)
