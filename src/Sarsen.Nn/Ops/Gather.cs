@@ -31,7 +31,7 @@ public sealed unsafe class GatherOp : Op
     public override void Forward(in OpArgs a)
     {
         (TensorView x, TensorView index, TensorView y) = (a.Inputs[0], a.Inputs[1], a.Outputs[0]);
-        var walk = new Walk(x.Shape, index.Shape, a.Attributes<Along>().Dim);
+        var walk = new IndexWalk(x.Shape, index.Shape, a.Attributes<Along>().Dim);
         for (long i = 0; i < index.Count; i++)
         {
             long at = walk.Next(index.I64[i]);
@@ -46,7 +46,7 @@ public sealed unsafe class GatherOp : Op
     {
         (TensorView dx, TensorView index, TensorView dy) = (a.InputGrads[0], a.Inputs[1], a.OutputGrads[0]);
         NativeMemory.Clear(dx.Data, (nuint)(dx.Count * dx.DType.Size()));
-        var walk = new Walk(dx.Shape, index.Shape, a.Attributes<Along>().Dim);
+        var walk = new IndexWalk(dx.Shape, index.Shape, a.Attributes<Along>().Dim);
         for (long i = 0; i < index.Count; i++)
         {
             long at = walk.Next(index.I64[i]);
@@ -54,27 +54,6 @@ public sealed unsafe class GatherOp : Op
                 dx.F64[at] += dy.F64[i];
             else
                 dx.F32[at] += dy.F32[i];
-        }
-    }
-
-    /// <summary>Goes through the index row-major and says where in x each of its elements points.</summary>
-    private struct Walk(Shape x, Shape index, int dim)
-    {
-        private readonly Shape _strides = x.Contiguous();
-        private fixed long _at[Shape.MaxRank];
-
-        public long Next(long chosen)
-        {
-            long offset = 0;
-            for (int d = 0; d < index.Rank; d++)
-                offset += (d == dim ? chosen : _at[d]) * _strides[d];
-            for (int d = index.Rank - 1; d >= 0; d--)
-            {
-                if (++_at[d] < index[d])
-                    break;
-                _at[d] = 0;
-            }
-            return offset;
         }
     }
 
@@ -92,17 +71,11 @@ public static class GatherExtensions
         /// <summary>Picks elements along <paramref name="dim"/> by <paramref name="index"/>, element by element.</summary>
         /// <exception cref="ShapeException">The index does not fit.</exception>
         /// <exception cref="ArgumentOutOfRangeException">An index is outside the dimension.</exception>
-        public unsafe Tensor Gather(int dim, Tensor index)
+        public Tensor Gather(int dim, Tensor index)
         {
             index = index.Contiguous();
-            ref TensorRecord record = ref index.Record;
             int d = x.Shape.Dim(dim);
-            if (record.DType == DType.I64 && ScopeFrame.Current?.Mode != Mode.Shapes)
-            {
-                long at = Sarsen.Tensors.Kernels.Embedding.FirstOutside((long*)record.Data, record.Shape.Count, x.Shape[d]);
-                if (at >= 0)
-                    throw new ArgumentOutOfRangeException(nameof(index), ((long*)record.Data)[at], $"Gather: an index must be in 0 … {x.Shape[d] - 1}");
-            }
+            IndexRange.Check("Gather", index, x.Shape[d]);
             return Dispatch.Run(GatherOp.Instance, OpAttributes.Of(new GatherOp.Along(d)), x, index);
         }
     }
