@@ -12,6 +12,8 @@ public static class LayerCatalogue
         new("max_pool2d", typeof(MaxPool2dSpec), "max_pooling2d"),
         new("avg_pool2d", typeof(AvgPool2dSpec), "average_pooling2d"),
         new("global_avg_pool1d", typeof(GlobalAvgPool1dSpec), "global_average_pooling1d"),
+        new("glu", typeof(GluSpec)),
+        new("prelu", typeof(PReluSpec), "p_relu"),
         new("flatten", typeof(FlattenSpec)),
         new("reshape", typeof(ReshapeSpec), "unflatten"),
         new("dropout", typeof(DropoutSpec)),

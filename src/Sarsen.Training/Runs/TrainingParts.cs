@@ -34,6 +34,7 @@ internal sealed record TrainingParts(LearningTask Task, Network Network, Loss Lo
         task.Check(network);
         Refuse(spec.Train, network);
         Initialize(spec, network);
+        Freeze(spec.Train.Freeze, network);
         return new TrainingParts(task, network, spec.Train.Loss.Create(), metrics);
     }
 
@@ -76,6 +77,20 @@ internal sealed record TrainingParts(LearningTask Task, Network Network, Loss Lo
         if (embedding.NumEmbeddings is { } count && vocabulary > count)
             throw new NetworkException(layer, $"layer {layer + 1} (embedding) has {count} vectors, the vocabulary has {vocabulary} ids: raise num_embeddings, leave it out, or lower the step's vocabulary_size");
         return embedding with { NumEmbeddings = embedding.NumEmbeddings ?? vocabulary };
+    }
+
+    private static void Freeze(IReadOnlyList<string> patterns, Network network)
+    {
+        try
+        {
+            network.Body.Freeze(patterns);
+        }
+        catch (ArgumentException e)
+        {
+            throw new RunException($"train.freeze: {e.Message}", e);
+        }
+        if (network.Body.Parameters().All(p => !p.RequiresGrad))
+            throw new RunException("train.freeze leaves nothing to train: all parameters are frozen; leave some out of it");
     }
 
     // What depends on all samples of a batch at once cannot be joined over grains that different ranks compute.
