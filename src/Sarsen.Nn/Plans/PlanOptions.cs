@@ -1,0 +1,17 @@
+namespace Sarsen.Nn.Plans;
+
+/// <summary>How a plan is compiled.</summary>
+public sealed record PlanOptions
+{
+    /// <summary>
+    /// May constants be joined where that changes the rounding: batch norm goes into the product before it. Without it
+    /// the plan's results have the bits of the module's. On by default: results differ by some 1e-6 of the largest.
+    /// </summary>
+    public bool Folding { get; init; } = true;
+
+    /// <summary>
+    /// For how many shapes of input the layout is kept; 1 or more. One that is asked for again later is made again, in
+    /// some 100 µs for a small network. 64 by default: a queue of requests has few batch sizes at a time.
+    /// </summary>
+    public int MaxLayouts { get; init; } = 64;
+}

@@ -1,0 +1,33 @@
+using Sarsen.Nn.Autograd;
+using Sarsen.Tensors.Kernels;
+using Sarsen.Tensors.Threads;
+
+namespace Sarsen.Nn.Plans.Steps;
+
+/// <summary>y = activation(x ⋆ w + b + residual) over (N, C, H, W).</summary>
+internal sealed unsafe class Conv2dStep(PlanValue x, ProductParts parts, PlanValue output, Conv2dShape shape) : ProductStep(x, parts, output)
+{
+    private readonly Conv2dShape _shape = shape;
+
+    public Conv2dShape Shape => _shape;
+
+    public override int ChannelDim => 1;
+
+    protected override string Word => "conv2d";
+
+    public override ProductStep With(ProductParts parts, PlanValue output) => new Conv2dStep(Inputs[0], parts, output, _shape);
+
+    public override long WorkspaceBytes(Workers workers) => Conv2d.ForwardWorkspaceBytes(_shape, workers);
+
+    public override void Run(in OpArgs a)
+    {
+        float* x = a.Inputs[0].F32, y = a.Outputs[0].F32;
+        Activation? activation = Parts.Activation;
+        float* bias = Parts.Bias is null ? null : Parts.Bias.F32;
+        bool sums = a.Inputs.Length > 1;
+        // A residual is added behind the product, row by row of the result while the activation is applied.
+        Conv2d.Forward(_shape, x, Parts.Weight.F32, bias, y, new ProductEpilogue(null, null, 0, sums ? null : activation), a.Workers, a.Workspace);
+        if (sums)
+            Elements.AddAndApply(a.Workers, y, a.Inputs[1].F32, activation, a.Outputs[0].Count);
+    }
+}

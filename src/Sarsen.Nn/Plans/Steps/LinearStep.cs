@@ -1,0 +1,41 @@
+using Sarsen.Nn.Autograd;
+using Sarsen.Tensors;
+using Sarsen.Tensors.Kernels;
+using Sarsen.Tensors.Threads;
+
+namespace Sarsen.Nn.Plans.Steps;
+
+/// <summary>
+/// y = activation(x Wᵀ + b + residual): x (…, I), W (O, I). The weight is held as Wᵀ (I, O), which a product of few rows
+/// reads where it lies.
+/// </summary>
+internal sealed unsafe class LinearStep(PlanValue x, ProductParts parts, PlanValue output, PlanConstant? transposed = null)
+    : ProductStep(x, parts, output)
+{
+    private readonly nint _rows = (nint)(x.Shape.Count / Math.Max(1, x.Shape[-1])), _in = (nint)parts.Weight.Shape[1], _out = (nint)parts.Weight.Shape[0];
+
+    public override int ChannelDim => Outputs[0].Shape.Rank - 1;
+
+    protected override string Word => "linear";
+
+    public override IEnumerable<PlanConstant> Constants => transposed is null ? base.Constants : Parts.Bias is null ? [transposed] : [transposed, Parts.Bias];
+
+    public override ProductStep With(ProductParts parts, PlanValue output) => new LinearStep(Inputs[0], parts, output);
+
+    public override long WorkspaceBytes(Workers workers) => MatMul.WorkspaceBytes(_rows, _out, _in, workers);
+
+    internal override PlanStep Finish(PlanConstants constants, PlanOptions options)
+    {
+        PlanConstant weight = Parts.Weight;
+        PlanConstant turned = constants.Computed("transposed", [weight], DType.F32, new Shape(_in, _out),
+            to => Strided.Copy(weight.Data, new Shape(_in, _out), new Shape(1, _in), sizeof(float), (byte*)to));
+        return new LinearStep(Inputs[0], Parts, Outputs[0], turned);
+    }
+
+    public override void Run(in OpArgs a)
+    {
+        var args = new MatMulArgs<float>(a.Inputs[0].F32, transposed!.F32, a.Outputs[0].F32, _rows, _out, _in);
+        float* residual = a.Inputs.Length > 1 ? a.Inputs[1].F32 : null;
+        MatMul.Run(args, new ProductEpilogue(Parts.Bias is null ? null : Parts.Bias.F32, residual, _out, Parts.Activation), a.Workers, a.Workspace);
+    }
+}
