@@ -2,6 +2,7 @@ using Sarsen.Models.Layers;
 using Sarsen.Nn;
 using Sarsen.Nn.Layers;
 using Sarsen.Nn.Ops;
+using Sarsen.Nn.Plans;
 using Sarsen.Tensors;
 
 namespace Sarsen.Models;
@@ -64,6 +65,11 @@ public sealed class Network
 
     /// <summary>What the network predicts: (N, …) to the body's result through the output function.</summary>
     public Tensor Predict(Tensor x) => Apply(Body.Call(x));
+
+    /// <summary>The network compiled for prediction, its weights as they are now and not to change any more.</summary>
+    /// <param name="output">Through the output function, as <see cref="Predict"/>; false: what <see cref="Body"/> gives.</param>
+    /// <param name="options">The defaults when null.</param>
+    public Plan ToPlan(bool output = true, PlanOptions? options = null) => new(output ? Predict : Body.Call, Body, Definition.InputType, options);
 
     /// <summary>The output function on a result of <see cref="Body"/>.</summary>
     public Tensor Apply(Tensor result) => Definition.Output switch

@@ -55,7 +55,7 @@ public abstract class Op
     public virtual PlanStep? Plan(PlanUse use) => null;
 
     /// <summary>The operation as a function of each element, which a product can apply to its results; null for others.</summary>
-    public virtual Activation? AsActivation(in OpAttributes attributes) => null;
+    public virtual ElementFunction? AsElementFunction(in OpAttributes attributes) => null;
 
     /// <summary>Uses of the operation that tests compute and check against finite differences.</summary>
     public virtual IEnumerable<OpSample> Samples => [];

@@ -18,7 +18,7 @@ public sealed class UnaryOp<TKernel>(string name, SampleValues values = SampleVa
 
     public override bool MayOverwrite(int input) => true;
 
-    public override Activation? AsActivation(in OpAttributes attributes) => new Activation<TKernel>(attributes.As<TKernel>());
+    public override ElementFunction? AsElementFunction(in OpAttributes attributes) => new ElementFunction<TKernel>(attributes.As<TKernel>());
 
     public override void Infer(ref OpShapes s)
     {

@@ -57,7 +57,8 @@ public static class ModelEvaluation
     {
         LearningTask task = spec.Train.Loss.Task(pipeline);
         IReadOnlyList<Metric> metrics = spec.Metrics.Count > 0 ? spec.Metrics : MetricCatalogue.Usual(task.Kind);
-        using var evaluator = new Evaluator(ModelFolder.Load(folder), task, null, metrics, Workers.Shared);
+        Network network = ModelFolder.Load(folder);
+        using var evaluator = new Evaluator(network, task, null, metrics, Workers.Shared) { Plan = network.ToPlan(output: false) };
         return evaluator.Run(samples, stop).Report;
     }
 

@@ -9,7 +9,7 @@ internal sealed class FuseActivation : PlanRule
     {
         foreach (PlanStep step in graph.Steps.ToArray())
         {
-            if (step is OpStep { Inputs.Count: 1 } function && function.Op.AsActivation(function.Attributes) is { } activation
+            if (step is OpStep { Inputs.Count: 1 } function && function.Op.AsElementFunction(function.Attributes) is { } activation
                 && graph.OnlyProducer(function, 0) is ProductStep { Parts.Activation: null } product)
             {
                 graph.Merge(product, function, product.With(product.Parts with { Activation = activation }, function.Outputs[0]));

@@ -22,7 +22,7 @@ internal sealed unsafe class Conv2dStep(PlanValue x, ProductParts parts, PlanVal
     public override void Run(in OpArgs a)
     {
         float* x = a.Inputs[0].F32, y = a.Outputs[0].F32;
-        Activation? activation = Parts.Activation;
+        ElementFunction? activation = Parts.Activation;
         float* bias = Parts.Bias is null ? null : Parts.Bias.F32;
         bool sums = a.Inputs.Length > 1;
         // A residual is added behind the product, row by row of the result while the activation is applied.

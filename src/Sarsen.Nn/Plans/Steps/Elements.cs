@@ -8,7 +8,7 @@ internal static unsafe class Elements
     // A stretch that stays in the nearest cache, and is worth handing out.
     private const long Stretch = 1 << 13;
 
-    public static void AddAndApply(Workers workers, float* y, float* x, Activation? activation, long count)
+    public static void AddAndApply(Workers workers, float* y, float* x, ElementFunction? activation, long count)
     {
         var job = new Job { Y = y, Epilogue = new ProductEpilogue(null, x, 0, activation), Count = count };
         workers.For(ref job, checked((int)((count + Stretch - 1) / Stretch)));

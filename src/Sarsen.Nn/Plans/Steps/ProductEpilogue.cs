@@ -10,7 +10,7 @@ namespace Sarsen.Nn.Plans.Steps;
 /// <param name="residual">As C, rows one after the other.</param>
 /// <param name="columns">The length of its rows.</param>
 /// <param name="activation">Applied last.</param>
-internal readonly unsafe struct ProductEpilogue(float* bias, float* residual, nint columns, Activation? activation) : IEpilogue
+internal readonly unsafe struct ProductEpilogue(float* bias, float* residual, nint columns, ElementFunction? activation) : IEpilogue
 {
     private readonly bool _relu = activation is { IsRelu: true };
 

@@ -7,7 +7,7 @@ namespace Sarsen.Nn.Plans.Steps;
 /// <param name="Bias">One for each output channel, or none.</param>
 /// <param name="Residual">Added to the result, which has its shape; or none.</param>
 /// <param name="Activation">Applied last, or none.</param>
-internal sealed record ProductParts(PlanConstant Weight, PlanConstant? Bias, PlanValue? Residual = null, Activation? Activation = null)
+internal sealed record ProductParts(PlanConstant Weight, PlanConstant? Bias, PlanValue? Residual = null, ElementFunction? Activation = null)
 {
     /// <summary>Those of an operation of x, weight and maybe bias; null where they are not constants of F32.</summary>
     public static ProductParts? Of(PlanUse use) =>

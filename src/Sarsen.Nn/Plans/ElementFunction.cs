@@ -4,7 +4,7 @@ using Sarsen.Tensors.Kernels;
 namespace Sarsen.Nn.Plans;
 
 /// <summary>A function of each element that a product applies to its results while they are in the nearest cache.</summary>
-public abstract unsafe class Activation
+public abstract unsafe class ElementFunction
 {
     /// <summary>Is it max(x, 0), which products know how to apply themselves.</summary>
     public abstract bool IsRelu { get; }
@@ -17,7 +17,7 @@ public abstract unsafe class Activation
 }
 
 /// <summary>The function of an elementwise kernel.</summary>
-public sealed unsafe class Activation<TKernel>(TKernel kernel) : Activation where TKernel : unmanaged, IUnaryOp
+public sealed unsafe class ElementFunction<TKernel>(TKernel kernel) : ElementFunction where TKernel : unmanaged, IUnaryOp
 {
     public override bool IsRelu => typeof(TKernel) == typeof(Relu);
 
