@@ -1,5 +1,6 @@
 using Sarsen.Nn.Ops;
 using Sarsen.Nn.Plans.Steps;
+using Sarsen.Tensors;
 
 namespace Sarsen.Nn.Plans.Rules;
 
@@ -42,12 +43,17 @@ internal sealed unsafe class FoldBatchNorm : PlanRule
                     ((float*)to)[i] = (float)(k * weight.F32[i]);
             }
         });
-        PlanConstant shifted = constants.Computed($"{how} into the bias", of, weight.DType, new Tensors.Shape(channels), to =>
+        PlanConstant shifted = constants.Computed($"{how} into the bias", of, weight.DType, new Shape(channels), to =>
         {
             for (long c = 0; c < channels; c++)
                 ((float*)to)[c] = (float)(Scale(c) * ((bias is null ? 0.0 : bias.F32[c]) - ((float*)mean)[c]) + ((float*)beta)[c]);
         });
-        return parts with { Weight = scaled, Bias = shifted };
+        PlanConstant scales = constants.Computed($"{how} as scales", parts.Scale is null ? vectors : [parts.Scale, .. vectors], DType.F64, new Shape(channels), to =>
+        {
+            for (long c = 0; c < channels; c++)
+                ((double*)to)[c] = Scale(c) * (parts.Scale is null ? 1 : ((double*)parts.Scale.Data)[c]);
+        });
+        return parts with { Weight = scaled, Bias = shifted, Scale = scales };
 
         double Scale(long c) => ((float*)gamma)[c] / Math.Sqrt(((float*)variance)[c] + eps);
     }

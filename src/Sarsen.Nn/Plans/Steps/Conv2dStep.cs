@@ -1,4 +1,6 @@
 using Sarsen.Nn.Autograd;
+using Sarsen.Nn.Plans.Quantised;
+using Sarsen.Tensors;
 using Sarsen.Tensors.Kernels;
 using Sarsen.Tensors.Threads;
 
@@ -9,8 +11,6 @@ internal sealed unsafe class Conv2dStep(PlanValue x, ProductParts parts, PlanVal
 {
     private readonly Conv2dShape _shape = shape;
 
-    public Conv2dShape Shape => _shape;
-
     public override int ChannelDim => 1;
 
     protected override string Word => "conv2d";
@@ -18,6 +18,16 @@ internal sealed unsafe class Conv2dStep(PlanValue x, ProductParts parts, PlanVal
     public override ProductStep With(ProductParts parts, PlanValue output) => new Conv2dStep(Inputs[0], parts, output, _shape);
 
     public override long WorkspaceBytes(Workers workers) => Conv2d.ForwardWorkspaceBytes(_shape, workers);
+
+    protected override bool FitsBytes => QuantisedConv2d.Supports(_shape);
+
+    protected override PlanStep Quantise(PlanConstants constants, QuantisedWeight weight, PlanConstant values, PlanConstant scales)
+    {
+        Conv2dShape shape = _shape;
+        PlanConstant packed = constants.Computed("packed for int8 conv2d", [values, scales], DType.U8, new Shape(QuantisedConv2d.PackedBytes(shape)),
+            to => QuantisedConv2d.Pack((sbyte*)values.Data, scales.F32, shape, (byte*)to));
+        return new QuantisedConv2dStep(Inputs[0], Parts, Outputs[0], shape, packed, weight.Input);
+    }
 
     public override void Run(in OpArgs a)
     {

@@ -1,4 +1,5 @@
 using Sarsen.Nn.Autograd;
+using Sarsen.Nn.Plans.Quantised;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Kernels;
 using Sarsen.Tensors.Threads;
@@ -24,7 +25,16 @@ internal sealed unsafe class LinearStep(PlanValue x, ProductParts parts, PlanVal
 
     public override long WorkspaceBytes(Workers workers) => MatMul.WorkspaceBytes(_rows, _out, _in, workers);
 
-    internal override PlanStep Finish(PlanConstants constants, PlanOptions options)
+    protected override bool FitsBytes => _in is > 0 && _in <= QuantisedLinear.MaxInputs;
+
+    protected override PlanStep Quantise(PlanConstants constants, QuantisedWeight weight, PlanConstant values, PlanConstant scales)
+    {
+        PlanConstant packed = constants.Computed("packed for int8 linear", [values, scales], DType.U8, new Shape(QuantisedLinear.PackedBytes(_out, _in)),
+            to => QuantisedLinear.Pack((sbyte*)values.Data, scales.F32, _out, _in, (byte*)to));
+        return new QuantisedLinearStep(Inputs[0], Parts, Outputs[0], packed, weight.Input);
+    }
+
+    protected override PlanStep Pack(PlanConstants constants)
     {
         PlanConstant weight = Parts.Weight;
         PlanConstant turned = constants.Computed("transposed", [weight], DType.F32, new Shape(_in, _out),
