@@ -41,6 +41,9 @@ public sealed unsafe class PlanLayout
     /// <summary>Bytes of all values and scratch memory, had each its own.</summary>
     public long ValueBytes { get; }
 
+    /// <summary>Bytes of all constants that the steps read.</summary>
+    public long ConstantBytes => Steps.SelectMany(s => s.Constants.Concat(s.Inputs.Select(i => i.Constant).OfType<PlanConstant>())).Distinct().Sum(c => c.Bytes);
+
     /// <summary>Where a value's storage begins in the buffer.</summary>
     internal long OffsetOf(PlanValue value) => _offsets[value.Storage];
 
