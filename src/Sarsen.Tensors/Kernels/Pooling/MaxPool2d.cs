@@ -76,6 +76,9 @@ public static unsafe class MaxPool2d
         {
             nint outHeight = (nint)Shape.OutHeight, outWidth = (nint)Shape.OutWidth;
             (nint from, nint to) = Shape.Window.StrideWidth <= 2 ? Shape.InnerColumns : (outWidth, outWidth);
+            int* steps = stackalloc int[16];
+            for (int i = 0; i < 16; i++)
+                steps[i] = i * (int)Shape.Window.StrideWidth;
             for (nint p = (nint)begin; p < (nint)end; p++)
             {
                 float* x = X + (p * Shape.Plane);
@@ -83,22 +86,22 @@ public static unsafe class MaxPool2d
                 {
                     nint o = (p * Shape.OutPlane) + (oh * outWidth);
                     int* indices = Indices == null ? null : Indices + o;
-                    Windows(Shape, x, oh, Y + o, indices, 0, from);
-                    Inner<V>(Shape, x, oh, Y + o, indices, from, to);
-                    Windows(Shape, x, oh, Y + o, indices, to, outWidth);
+                    if (from > 0)
+                        Windows(Shape, x, oh, Y + o, indices, 0, from);
+                    if (to > from)
+                        Inner<V>(Shape, x, oh, Y + o, indices, from, to, steps);
+                    if (to < outWidth)
+                        Windows(Shape, x, oh, Y + o, indices, to, outWidth);
                 }
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void Inner<V>(in Pool2dShape shape, float* x, nint oh, float* y, int* indices, nint from, nint to) where V : struct, IVector<V>
+        private static void Inner<V>(in Pool2dShape shape, float* x, nint oh, float* y, int* indices, nint from, nint to, int* steps) where V : struct, IVector<V>
         {
             nint width = (nint)shape.Width, dilationHeight = (nint)shape.Window.DilationHeight, dilationWidth = (nint)shape.Window.DilationWidth;
             nint stride = (nint)shape.Window.StrideWidth, kernelWidth = (nint)shape.Window.KernelWidth;
             (nint top, nint bottom, nint h0) = shape.Rows(oh);
-            int* steps = stackalloc int[16];
-            for (int i = 0; i < 16; i++)
-                steps[i] = (int)(i * stride);
             V lanes = V.Load((float*)steps);
             for (nint ow = from; ow < to; ow += 16)
             {
