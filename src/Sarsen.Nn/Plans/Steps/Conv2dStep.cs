@@ -31,13 +31,8 @@ internal sealed unsafe class Conv2dStep(PlanValue x, ProductParts parts, PlanVal
 
     public override void Run(in OpArgs a)
     {
-        float* x = a.Inputs[0].F32, y = a.Outputs[0].F32;
-        ElementFunction? activation = Parts.Activation;
-        float* bias = Parts.Bias is null ? null : Parts.Bias.F32;
-        bool sums = a.Inputs.Length > 1;
-        // A residual is added behind the product, row by row of the result while the activation is applied.
-        Conv2d.Forward(_shape, x, Parts.Weight.F32, bias, y, new ProductEpilogue(null, null, 0, sums ? null : activation), a.Workers, a.Workspace);
-        if (sums)
-            Elements.AddAndApply(a.Workers, y, a.Inputs[1].F32, activation, a.Outputs[0].Count);
+        float* residual = a.Inputs.Length > 1 ? a.Inputs[1].F32 : null;
+        var epilogue = new PictureEpilogue(residual, (nint)_shape.Filters, (nint)(_shape.OutHeight * _shape.OutWidth), Parts.Activation);
+        Conv2d.Forward(_shape, a.Inputs[0].F32, Parts.Weight.F32, Parts.Bias is null ? null : Parts.Bias.F32, a.Outputs[0].F32, epilogue, a.Workers, a.Workspace);
     }
 }
