@@ -90,7 +90,7 @@ internal static unsafe class StoredWeights
         for (int i = 0; i < narrow.Length; i++)
         {
             if (System.Half.IsInfinity(narrow[i]) && float.IsFinite(wide[i]))
-                throw new NetworkException(-1, $"'{name}' holds {wide[i]}, beyond the {System.Half.MaxValue} that f16 reaches: keep this model in f32");
+                throw new NetworkException(-1, $"'{name}' holds {wide[i]}, beyond the {(float)System.Half.MaxValue} that f16 reaches: keep this model in f32");
         }
         return half;
     }

@@ -8,10 +8,10 @@ namespace Sarsen.Training.Optimisation;
 /// <summary>The time of a prediction, of two plans in turns, so that what disturbs one disturbs the other.</summary>
 internal static class Latency
 {
-    private const int Rounds = 31;
+    private const int Rounds = 21;
 
     /// <summary>Of one round of one plan.</summary>
-    private const double RoundSeconds = 0.002;
+    private const double RoundSeconds = 0.001;
 
     /// <summary>Medians in microseconds.</summary>
     /// <param name="before">A plan.</param>
