@@ -21,8 +21,8 @@ public abstract class PlanStep(IReadOnlyList<PlanValue> inputs, IReadOnlyList<Pl
     /// <summary>Constants that it holds apart from its inputs.</summary>
     public virtual IEnumerable<PlanConstant> Constants => [];
 
-    /// <summary>The path of a parameter that this step could compute with as bytes; null for none.</summary>
-    public virtual string? QuantisableWeight => null;
+    /// <summary>The paths of parameters that this step could compute with as bytes.</summary>
+    public virtual IEnumerable<string> QuantisableWeights => [];
 
     /// <summary>Bytes of scratch memory while it runs, 64-byte aligned.</summary>
     public virtual long WorkspaceBytes(Workers workers) => 0;

@@ -126,7 +126,7 @@ public static class ModelOptimisation
     private static HashSet<string> Products(Network network)
     {
         Plan plan = new(network.Predict, network.Body, network.Definition.InputType);
-        return [.. plan.LayoutFor(network.InputShape(1), Workers.Shared).Steps.Select(s => s.QuantisableWeight).OfType<string>()];
+        return [.. plan.LayoutFor(network.InputShape(1), Workers.Shared).Steps.SelectMany(s => s.QuantisableWeights)];
     }
 
     private static string MetricOf(OptimisationOptions options, EvaluationReport report)

@@ -68,7 +68,7 @@ public class QuantisedPlanTests
     private static Dictionary<string, QuantisedWeight> Quantise(Module module, IReadOnlyDictionary<string, InputRange>? ranges = null)
     {
         PlanLayout layout = new Plan(module.Call, module, DType.F32).LayoutFor(s_input, Workers.Serial);
-        HashSet<string> paths = [.. layout.Steps.Select(s => s.QuantisableWeight).OfType<string>()];
+        HashSet<string> paths = [.. layout.Steps.SelectMany(s => s.QuantisableWeights)];
         return module.State().Where(s => paths.Contains(s.Name)).ToDictionary(s => s.Name,
             s => QuantisedWeight.Of(s.Value, QuantisedWeight.ProductLimit, ranges?[s.Name]));
     }
@@ -119,6 +119,40 @@ public class QuantisedPlanTests
         AllocatedBytes.Of(() =>
         {
             bytes.Prepare(s_input).Clear();
+            bytes.Run();
+        }).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("rnn")]
+    [InlineData("lstm")]
+    [InlineData("gru")]
+    public void Recurrent_layers_compute_both_products_in_int8(string name)
+    {
+        Module layer = name switch
+        {
+            "rnn" => new Rnn(6, 40, numLayers: 2, batchFirst: true),
+            "lstm" => new Lstm(6, 40, batchFirst: true),
+            _ => new Gru(6, 40, bias: false, batchFirst: true),
+        };
+        var module = new Sequential(layer, new LastStep(), new Linear(40, 8));
+        module.Initialize(3);
+        var shape = new Shape(4, 7, 6);
+        PlanLayout layout = new Plan(module.Call, module, DType.F32).LayoutFor(shape, Workers.Serial);
+        HashSet<string> paths = [.. layout.Steps.SelectMany(s => s.QuantisableWeights)];
+        paths.ShouldContain("0.weight_ih_l0");
+        var weights = module.State().Where(s => paths.Contains(s.Name)).ToDictionary(s => s.Name, s => QuantisedWeight.Of(s.Value, QuantisedWeight.ProductLimit));
+        using var exact = new PlanRunner(new Plan(module.Call, module, DType.F32), Workers.Shared);
+        using var bytes = new PlanRunner(new Plan(module.Call, module, DType.F32, new PlanOptions { Quantised = weights }), Workers.Shared);
+        float[] x = Input()[..(int)shape.Count], expected = Run(exact, x, shape), actual = Run(bytes, x, shape);
+        bytes.Layout.Steps.Count(s => s.Name.StartsWith("int8", StringComparison.Ordinal)).ShouldBe(name == "rnn" ? 3 : 2);
+        double error = Math.Sqrt(expected.Zip(actual, (e, a) => (e - a) * (e - a)).Sum() / expected.Sum(e => e * e));
+        error.ShouldBeInRange(1e-5, 0.03);
+        for (int i = 0; i < 4; i++)
+            Run(bytes, x.AsSpan(i * 42, 42), new Shape(1, 7, 6)).ShouldBe(actual[(i * 8)..((i + 1) * 8)]);
+        AllocatedBytes.Of(() =>
+        {
+            bytes.Prepare(shape).Clear();
             bytes.Run();
         }).ShouldBe(0);
     }

@@ -29,9 +29,19 @@ internal sealed unsafe class LinearStep(PlanValue x, ProductParts parts, PlanVal
 
     protected override PlanStep Quantise(PlanConstants constants, QuantisedWeight weight, PlanConstant values, PlanConstant scales)
     {
-        PlanConstant packed = constants.Computed("packed for int8 linear", [values, scales], DType.U8, new Shape(QuantisedLinear.PackedBytes(_out, _in)),
-            to => QuantisedLinear.Pack((sbyte*)values.Data, scales.F32, _out, _in, (byte*)to));
+        PlanConstant packed = Packed(constants, values, scales);
         return new QuantisedLinearStep(Inputs[0], Parts, Outputs[0], packed, weight.Input);
+    }
+
+    /// <summary>A weight (O, I) of bytes as the kernel reads it.</summary>
+    public static PlanConstant Packed(PlanConstants constants, QuantisedWeight weight) =>
+        Packed(constants, constants.Leaf(weight.Values, null), constants.Leaf(weight.Scales, null));
+
+    private static PlanConstant Packed(PlanConstants constants, PlanConstant values, PlanConstant scales)
+    {
+        (long outputs, long inputs) = (values.Shape[0], values.Shape[1]);
+        return constants.Computed("packed for int8 linear", [values, scales], DType.U8, new Shape(QuantisedLinear.PackedBytes(outputs, inputs)),
+            to => QuantisedLinear.Pack((sbyte*)values.Data, scales.F32, outputs, inputs, (byte*)to));
     }
 
     protected override PlanStep Pack(PlanConstants constants)

@@ -10,7 +10,7 @@ internal sealed unsafe class ObservingStep(PlanStep product, string weight, Cali
 {
     public override string Name => product.Name;
 
-    public override string? QuantisableWeight => weight;
+    public override IEnumerable<string> QuantisableWeights => [weight];
 
     public override IEnumerable<PlanConstant> Constants => product.Constants;
 

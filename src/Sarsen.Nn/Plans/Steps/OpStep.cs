@@ -4,7 +4,8 @@ using Sarsen.Tensors.Threads;
 namespace Sarsen.Nn.Plans.Steps;
 
 /// <summary>An operation as modules run it.</summary>
-internal sealed class OpStep(Op op, in OpAttributes attributes, IReadOnlyList<PlanValue> inputs, IReadOnlyList<PlanValue> outputs)
+internal sealed class OpStep(Op op, in OpAttributes attributes, IReadOnlyList<PlanValue> inputs, IReadOnlyList<PlanValue> outputs,
+    IEnumerable<string>? quantisable = null)
     : PlanStep(inputs, outputs)
 {
     private readonly OpAttributes _attributes = attributes;
@@ -14,6 +15,8 @@ internal sealed class OpStep(Op op, in OpAttributes attributes, IReadOnlyList<Pl
     public ref readonly OpAttributes Attributes => ref _attributes;
 
     public override string Name => op.Name;
+
+    public override IEnumerable<string> QuantisableWeights => quantisable ?? [];
 
     public override bool MayOverwrite(int input) => op.MayOverwrite(input);
 

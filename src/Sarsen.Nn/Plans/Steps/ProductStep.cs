@@ -29,7 +29,7 @@ internal sealed record ProductParts(PlanConstant Weight, PlanConstant? Bias, Pla
 internal abstract unsafe class ProductStep : PlanStep
 {
     /// <summary>Elements of a sum from which bytes pay: shorter ones cost more in turning inputs into bytes than they save.</summary>
-    private const long LeastQuantisedDepth = 32;
+    public const long LeastQuantisedDepth = 32;
 
     protected ProductStep(PlanValue x, ProductParts parts, PlanValue output)
         : base(parts.Residual is { } residual ? [x, residual] : [x], [output]) => Parts = parts;
@@ -48,15 +48,15 @@ internal abstract unsafe class ProductStep : PlanStep
 
     public override IEnumerable<PlanConstant> Constants => Parts.Bias is null ? [Parts.Weight] : [Parts.Weight, Parts.Bias];
 
-    public override string? QuantisableWeight =>
-        FitsBytes && Parts.Weight.Shape.Count / Parts.Weight.Shape[0] >= LeastQuantisedDepth ? Parts.Path : null;
+    public override IEnumerable<string> QuantisableWeights =>
+        Parts.Path is { } path && FitsBytes && Parts.Weight.Shape.Count / Parts.Weight.Shape[0] >= LeastQuantisedDepth ? [path] : [];
 
     /// <summary>The same product with more, or less, to do.</summary>
     public abstract ProductStep With(ProductParts parts, PlanValue output);
 
     internal override PlanStep Finish(PlanConstants constants, PlanOptions options)
     {
-        if (QuantisableWeight is not { } path)
+        if (QuantisableWeights.FirstOrDefault() is not { } path)
             return Pack(constants);
         if (options.Quantised.TryGetValue(path, out QuantisedWeight? weight) && weight.FitsProducts)
             return Quantise(constants, weight, constants.Leaf(weight.Values, null), Scales(constants, weight));
