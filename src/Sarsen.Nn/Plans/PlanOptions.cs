@@ -19,7 +19,7 @@ public sealed record PlanOptions
 
     /// <summary>
     /// For how many shapes of input the layout is kept; 1 or more. One that is asked for again later is made again, in
-    /// some 100 µs for a small network. 64 by default: a queue of requests has few batch sizes at a time.
+    /// some 300 µs for a small network. 64 by default: a queue of requests has few batch sizes at a time.
     /// </summary>
     public int MaxLayouts { get; init; } = 64;
 }
