@@ -209,7 +209,7 @@ internal unsafe struct DirectProduct
                     float* c = blocks == 1 ? result : result + ((row - firstRow) * ldc) + column;
                     kernels.Kernel(height, wide)(kCount, packed + (row * kCount), b, rows, c, ldc, block == 0 ? 0 : 1);
                     if (block == blocks - 1)
-                        Emit(part, epilogue, c, ldc, row, height, unit, start, count);
+                        Emit(part, epilogue, c, ldc, row, height, unit, start, count, width);
                 }
                 at += width;
                 column += width;
@@ -256,7 +256,7 @@ internal unsafe struct DirectProduct
     /// <summary>A piece of the product, row panel by columns, to where it belongs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Emit<TEpilogue>(
-        in Part part, TEpilogue epilogue, float* c, nint ldc, nint firstRow, nint height, nint image, nint start, nint count)
+        in Part part, TEpilogue epilogue, float* c, nint ldc, nint firstRow, nint height, nint image, nint start, nint count, nint width)
         where TEpilogue : struct, IEpilogue
     {
         nint pitch = Gathered ? GridColumns : Pitch, columns = GridColumns;
@@ -270,6 +270,12 @@ internal unsafe struct DirectProduct
         {
             (gridRow, gridColumn) = nint.DivRem(start, pitch);
         }
+        if (TEpilogue.IgnoresColumn && typeof(TEpilogue) != typeof(NoEpilogue))
+        {
+            // The whole width: what lies between and behind the outputs is changed with them, and then left behind.
+            for (nint i = 0; i < height; i++)
+                epilogue.Apply(c + (i * ldc), width, part.EpilogueRow + firstRow + i, 0);
+        }
         float* target = part.Target + (image * part.TargetImageStride) + (firstRow * TargetStride);
         for (nint j = 0; j < count;)
         {
@@ -281,7 +287,7 @@ internal unsafe struct DirectProduct
                     CopyRows(c + j, ldc, target + place, TargetStride, height, length);
                 else
                     SpreadRows(c + j, ldc, target + place, TargetStride, height, length, ColumnStep);
-                for (nint i = 0; i < height && typeof(TEpilogue) != typeof(NoEpilogue); i++)
+                for (nint i = 0; i < height && !TEpilogue.IgnoresColumn; i++)
                     epilogue.Apply(target + place + (i * TargetStride), length, part.EpilogueRow + firstRow + i, part.EpilogueColumn + (image * part.EpilogueImage) + place);
             }
             // To the next output row; what lies between is nobody's.

@@ -68,6 +68,9 @@ public static unsafe class MaxPool2d
     /// <summary>Sixteen windows side by side, where all of them lie within the picture and step by one or two columns; the others one by one.</summary>
     private struct ForwardRange : IVectorRange
     {
+        /// <summary>Elements from a window's first that a load of sixteen windows may touch.</summary>
+        private const int Reach = 32;
+
         public Pool2dShape Shape;
         public float* X, Y;
         public int* Indices;
@@ -89,7 +92,12 @@ public static unsafe class MaxPool2d
                     if (from > 0)
                         Windows(Shape, x, oh, Y + o, indices, 0, from);
                     if (to > from)
-                        Inner<V>(Shape, x, oh, Y + o, indices, from, to, steps);
+                    {
+                        if (indices != null)
+                            Inner<V>(Shape, x, oh, Y + o, indices, from, to, steps);
+                        else
+                            InnerValues<V>(Shape, x, oh, Y + o, from, to, X + ((nint)Shape.Planes * Shape.Plane));
+                    }
                     if (to < outWidth)
                         Windows(Shape, x, oh, Y + o, indices, to, outWidth);
                 }
@@ -121,6 +129,34 @@ public static unsafe class MaxPool2d
                 best.Store(y + ow, count);
                 if (indices != null)
                     at.Store((float*)(indices + ow), count);
+            }
+        }
+
+        /// <summary>Without indices. Where the tensor goes on behind a row, its sixteen windows are loaded whole.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void InnerValues<V>(in Pool2dShape shape, float* x, nint oh, float* y, nint from, nint to, float* end) where V : struct, IVector<V>
+        {
+            nint down = (nint)shape.Window.DilationHeight * (nint)shape.Width, dilationWidth = (nint)shape.Window.DilationWidth;
+            nint stride = (nint)shape.Window.StrideWidth, kernelWidth = (nint)shape.Window.KernelWidth;
+            (nint top, nint bottom, nint h0) = shape.Rows(oh);
+            float* row = x + (h0 * (nint)shape.Width) + (top * down) - (nint)shape.Window.PadLeft;
+            for (nint ow = from; ow < to; ow += 16)
+            {
+                nint count = nint.Min(16, to - ow);
+                V best = V.Create(float.NegativeInfinity);
+                float* tap = row + (ow * stride);
+                for (nint kh = top; kh < bottom; kh++, tap += down)
+                {
+                    for (nint kw = 0; kw < kernelWidth; kw++)
+                    {
+                        float* at = tap + (kw * dilationWidth);
+                        V value = at + Reach <= end
+                            ? stride == 1 ? V.Load(at) : V.LoadEven(at)
+                            : stride == 1 ? V.Load(at, count) : V.LoadEven(at, count);
+                        best = V.Select(V.Less(best, value), value, V.Select(V.Equal(value, value), best, value));
+                    }
+                }
+                best.Store(y + ow, count);
             }
         }
 
