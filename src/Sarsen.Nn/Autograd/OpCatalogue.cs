@@ -37,5 +37,6 @@ public static class OpCatalogue
         SoftmaxOp.Softmax,
         SumOp.Mean,
         SumOp.Sum,
+        ZerosOp.Instance,
     ];
 }
