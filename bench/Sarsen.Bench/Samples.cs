@@ -34,17 +34,19 @@ internal sealed class Samples
 
     private static Tensor Normal(Rng rng, in Shape shape)
     {
-        var values = new float[shape.Count];
-        for (long i = 0; i < values.Length; i++)
+        var tensor = Tensor.Empty(DType.F32, shape);
+        Span<float> values = tensor.AsSpan<float>();
+        for (int i = 0; i < values.Length; i++)
             values[i] = (float)rng.Normal(i);
-        return Tensor.From(values, shape);
+        return tensor;
     }
 
     private static Tensor Classes(Rng rng, in Shape shape, long classes)
     {
-        var values = new long[shape.Count];
-        for (long i = 0; i < values.Length; i++)
+        var tensor = Tensor.Empty(DType.I64, shape);
+        Span<long> values = tensor.AsSpan<long>();
+        for (int i = 0; i < values.Length; i++)
             values[i] = rng.Below(i, classes);
-        return Tensor.From(values, shape);
+        return tensor;
     }
 }
