@@ -60,7 +60,7 @@ internal static class MemoryReport
         File.WriteAllText("/proc/self/clear_refs", "5");
         long before = Status("VmRSS");
         Network network = subject.Build();
-        using (var work = new TrainWork(subject, network, new Samples(network, batch, 1)))
+        using (var work = new TrainWork(subject, network, new Samples(subject, network, batch, 1)))
         {
             for (int i = 0; i < 3; i++)
                 work.Run();
