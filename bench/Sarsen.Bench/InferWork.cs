@@ -11,7 +11,7 @@ internal sealed class InferWork(Network network, Samples samples) : Work
     public static InferWork Of(Subject subject, int batch)
     {
         Network network = subject.Build();
-        return new InferWork(network, new Samples(network, batch, 64));
+        return new InferWork(network, new Samples(subject, network, batch, 64));
     }
 
     public override void Run()

@@ -55,12 +55,12 @@ internal static class MemoryReport
         int batch = subject.TrainingBatch;
         while (batch < MostBatch && Told(subject, batch) < LeastPeak)
             batch *= 2;
-        var samples = new Samples(subject.Build(), batch, 1);
         long told = Told(subject, batch);
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         File.WriteAllText("/proc/self/clear_refs", "5");
         long before = Status("VmRSS");
-        using (var work = new TrainWork(subject, subject.Build(), samples))
+        Network network = subject.Build();
+        using (var work = new TrainWork(subject, network, new Samples(subject, network, batch, 1)))
         {
             for (int i = 0; i < 3; i++)
                 work.Run();
@@ -68,7 +68,7 @@ internal static class MemoryReport
         return (batch, told, Status("VmHWM") - before);
     }
 
-    /// <summary>As a run tells it before its first step: weights, gradients, the optimizer's state, and a step's tensors.</summary>
+    /// <summary>As a run tells it before its first step: weights, gradients, the optimizer's state, and a step's tensors, the batch among them.</summary>
     private static long Told(Subject subject, int batch)
     {
         Network network = subject.Build();

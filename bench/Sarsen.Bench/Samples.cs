@@ -12,17 +12,21 @@ internal sealed class Samples
     private readonly (Tensor Input, Tensor Target)[] _batches;
     private int _next;
 
-    /// <param name="network">Whose inputs they are; the last dimension of its result counts the classes.</param>
+    /// <param name="subject">Whose inputs they are.</param>
+    /// <param name="network">Built from it; the last dimension of its result counts the classes.</param>
     /// <param name="batch">Samples in a batch.</param>
     /// <param name="count">How many batches.</param>
-    public Samples(Network network, int batch, int count)
+    public Samples(Subject subject, Network network, int batch, int count)
     {
         var rng = new Rng(2, "bench");
         ReadOnlySpan<long> output = network.OutputShape.AsSpan();
         Shape input = network.InputShape(batch), target = new([batch, .. output[..^1]]);
         _batches = new (Tensor, Tensor)[count];
         for (int b = 0; b < count; b++)
-            _batches[b] = (Normal(rng.AtStep(b), input), Classes(rng.AtStep(b).Stream("class"), target, output[^1]));
+        {
+            Tensor x = subject.Ids is { } ids ? Below(ids, rng.AtStep(b), input) : Normal(rng.AtStep(b), input);
+            _batches[b] = (x, Below(output[^1], rng.AtStep(b).Stream("class"), target));
+        }
     }
 
     public (Tensor Input, Tensor Target) Next()
@@ -34,17 +38,19 @@ internal sealed class Samples
 
     private static Tensor Normal(Rng rng, in Shape shape)
     {
-        var values = new float[shape.Count];
-        for (long i = 0; i < values.Length; i++)
+        var tensor = Tensor.Empty(DType.F32, shape);
+        Span<float> values = tensor.AsSpan<float>();
+        for (int i = 0; i < values.Length; i++)
             values[i] = (float)rng.Normal(i);
-        return Tensor.From(values, shape);
+        return tensor;
     }
 
-    private static Tensor Classes(Rng rng, in Shape shape, long classes)
+    private static Tensor Below(long limit, Rng rng, in Shape shape)
     {
-        var values = new long[shape.Count];
-        for (long i = 0; i < values.Length; i++)
-            values[i] = rng.Below(i, classes);
-        return Tensor.From(values, shape);
+        var tensor = Tensor.Empty(DType.I64, shape);
+        Span<long> values = tensor.AsSpan<long>();
+        for (int i = 0; i < values.Length; i++)
+            values[i] = rng.Below(i, limit);
+        return tensor;
     }
 }

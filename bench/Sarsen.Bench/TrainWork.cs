@@ -29,7 +29,7 @@ internal sealed class TrainWork : Work
     public static TrainWork Of(Subject subject, int batch)
     {
         Network network = subject.Build();
-        return new TrainWork(subject, network, new Samples(network, batch, 64));
+        return new TrainWork(subject, network, new Samples(subject, network, batch, 64));
     }
 
     public override void Run()

@@ -40,7 +40,7 @@ def row(contest, results, running):
         "bench": contest.bench, "case": contest.case, "batch": contest.batch, "threads": contest.threads, "unit": contest.unit,
         "ours": figure(contest, times[ours]), "peer": peer(contest, theirs, running), "theirs": figure(contest, other),
         "ratio": round(statistics.median(ratios), 3), "spread": spread(ratios),
-        "bytes": max(r["bytes"] for r in results[ours]),
+        "bytes": max(r["bytes"] for r in results[ours]), "engine": running[ours].name,
         "ours_threads": ours.threads, "their_threads": theirs.threads if theirs else None, "their_way": running[theirs].way if theirs else None,
     }
 

@@ -16,9 +16,12 @@ def processors():
 
 
 def processor_name():
+    """As the system names it, with family and model where it tells them: a hypervisor may hide the rest of the name."""
     with open("/proc/cpuinfo") as f:
-        names = [line.split(":", 1)[1].strip() for line in f if line.startswith("model name")]
-    return names[0] if names else platform.machine()
+        facts = dict((part.strip() for part in line.split(":", 1)) for line in f if ":" in line)
+    if "model name" not in facts:
+        return platform.machine()
+    return f"{facts['model name']} (family {facts.get('cpu family', '?')}, model {facts.get('model', '?')})"
 
 
 def machine():

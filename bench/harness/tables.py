@@ -8,6 +8,8 @@ from . import place
 
 PAGE = os.path.join(place.ROOT, "docs", "performance.md")
 COLUMNS = ["case", "batch", "threads", "Sarsen", "peer", "ratio", "spread", "the peer"]
+# The share of the machine that others may take before a row says so.
+BUSY = 0.1
 WIDTHS = [14, 6, 8, 13, 13, 8, 8, 0]
 
 
@@ -21,11 +23,15 @@ def line(cells):
 
 
 def text(row):
-    return line(cells(row)) + ("   machine busy" if row.get("foreign", 0) > 0.1 else "")
+    return line(cells(row)) + ("   machine busy" if row.get("foreign", 0) > BUSY else "")
 
 
 def cells(row):
     peer = row["peer"] if row["bench"] != "alloc" else f"{row['peer']}, {row['unit']}"
+    if "accuracy" in row:
+        peer += f"; accuracy {row['accuracy']:.4f} against {row['their_accuracy']:.4f}"
+    if not row.get("holds", True):
+        peer += ": missed"
     return [row["case"], row["batch"] or "", row["threads"], number(row["ours"]), number(row["theirs"]),
             number(row["ratio"], "{:.2f}"), number(row["spread"], "{:.2f}"), peer]
 
@@ -39,13 +45,16 @@ def number(value, form=None):
 
 
 def markdown(rows):
-    """The table of a kind, headed by the machine, the versions and the command that prints it."""
-    command = shlex.join(["bench/run", *(a for a in sys.argv[1:] if a not in ("--write", "--install"))])
-    units = ", ".join(dict.fromkeys(row["unit"] for row in rows)) if rows[0]["bench"] != "alloc" else None
-    peers = dict.fromkeys(row["peer"] for row in rows)
-    head = [f"`{command}`; {place.machine()}{'; ' + units if units else ''}.", ""]
-    head += ["| " + " | ".join(COLUMNS) + " |", "|" + " --- |" * len(COLUMNS)]
-    return "\n".join(head + ["| " + " | ".join(map(str, cells(row))) + " |" for row in rows])
+    """The table of a kind, headed by the command that prints it, the machine, the versions and the units."""
+    command = shlex.join([f"bench/{os.path.basename(sys.argv[0])}", *(a for a in sys.argv[1:] if a not in ("--write", "--install", "--record"))])
+    units = dict.fromkeys(row["unit"] for row in rows) if rows[0]["bench"] != "alloc" else []
+    engines = dict.fromkeys(row["engine"] for row in rows if "engine" in row)
+    foreign = max(row.get("foreign", 0) for row in rows)
+    head = [f"`{command}`", place.machine(), *engines, *units]
+    if foreign > BUSY:
+        head.append(f"while others took up to {foreign:.0%} of the machine")
+    lines = [f"{'; '.join(head)}.", "", "| " + " | ".join(COLUMNS) + " |", "|" + " --- |" * len(COLUMNS)]
+    return "\n".join(lines + ["| " + " | ".join(map(str, cells(row))) + " |" for row in rows])
 
 
 def write(bench, rows):
