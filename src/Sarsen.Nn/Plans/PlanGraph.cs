@@ -27,11 +27,14 @@ public sealed class PlanGraph(PlanConstants constants, PlanValue input)
     /// <summary>The place of the step that writes a value; -1 for constants and the input.</summary>
     public int ProducerOf(PlanValue value) => _steps.FindIndex(s => s.Outputs.Any(o => o.Storage == value.Storage));
 
-    /// <summary>The step that makes the whole of a value that <paramref name="reader"/> alone reads, or null.</summary>
+    /// <summary>
+    /// The step that makes the whole of a value, maybe under another shape, that <paramref name="reader"/> alone reads; or null.
+    /// </summary>
     public PlanStep? OnlyProducer(PlanStep reader, int input)
     {
         PlanValue value = reader.Inputs[input];
-        int at = value.Storage == value && value.Constant is null && Uses(value) == 1 ? ProducerOf(value) : -1;
+        bool whole = value.IsContiguous && value.Offset == 0 && value.Bytes == value.Storage.Bytes;
+        int at = whole && value.Constant is null && Uses(value) == 1 ? ProducerOf(value) : -1;
         return at < 0 || _steps[at].Outputs.Count != 1 ? null : _steps[at];
     }
 

@@ -169,6 +169,86 @@ public class PlanTests
         }
     }
 
+    [Fact]
+    public void Batch_norm_and_activation_reach_a_product_through_another_shape_of_it()
+    {
+        var conv = new Conv2d(3, 4, new Window2d(1, 3));
+        var norm = new BatchNorm1d(4);
+        var module = new Sequential(conv, norm);
+        module.Initialize(2);
+        norm.RunningVar.AsSpan<float>().Fill(2.5f);
+        Tensor Forward(Tensor x) => norm.Call(conv.Call(x.Unsqueeze(2)).Squeeze(2)).Relu(); // (N, 3, L) -> (N, 4, L - 2)
+        var shape = new Shape(2, 3, 9);
+        float[] x = Values(shape, 3);
+        using var runner = new PlanRunner(new Plan(Forward, module, DType.F32), Workers.Serial);
+        float[] y = Run(runner, x, shape);
+        runner.Layout.Steps.Single().Name.ShouldBe("conv2d + activation");
+        runner.OutputShape.ShouldBe(new Shape(2, 4, 7));
+        using var arena = new Arena(Workers.Serial);
+        using Scope scope = arena.Begin(Mode.Inference);
+        float[] expected = Forward(scope.From<float>(x, shape)).ToArray<float>();
+        for (int i = 0; i < y.Length; i++)
+            y[i].ShouldBe(expected[i], 1e-5);
+    }
+
+    [Fact]
+    public void Batch_norm_of_other_channels_than_the_products_stays()
+    {
+        var conv = new Conv2d(2, 3, new Window2d(1, 1));
+        var norm = new BatchNorm1d(12);
+        var module = new Sequential(conv, norm);
+        module.Initialize(2);
+        using var runner = new PlanRunner(new Plan(x => norm.Call(conv.Call(x).Flatten(1)), module, DType.F32), Workers.Serial);
+        Run(runner, Values(new Shape(2, 2, 2, 2), 1), new Shape(2, 2, 2, 2));
+        runner.Layout.Steps.Select(s => s.Name).ShouldBe(["conv2d", "batch_norm"]);
+    }
+
+    [Fact]
+    public void A_tensor_that_no_operation_computes_is_refused()
+    {
+        Tensor Forward(Tensor x)
+        {
+            Tensor made = ScopeFrame.Current!.Arena.New(DType.F32, x.Shape);
+            return x + made;
+        }
+        Should.Throw<NotSupportedException>(() => new Plan(Forward, null, DType.F32).LayoutFor(new Shape(2, 3), Workers.Serial))
+            .Message.ShouldContain("a tensor (2, 3) that the network makes by itself");
+    }
+
+    /// <summary>Values that are in use at the same step lie apart, but for a result that takes the place of its input.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Live_values_never_overlap(string name)
+    {
+        PlanLayout layout = PlanOf(Trained(name), s_unfolded).LayoutFor(new Shape([3, .. Sample(name).AsSpan()]), Workers.Shared);
+        var last = new Dictionary<PlanValue, int> { [layout.Input] = 0 };
+        for (int i = 0; i < layout.Steps.Count; i++)
+        {
+            foreach (PlanValue value in layout.Steps[i].Outputs)
+                last[value.Storage] = i;
+            foreach (PlanValue value in layout.Steps[i].Inputs.Where(v => v.Storage.Constant is null))
+                last[value.Storage] = i;
+        }
+        last[layout.Output.Storage] = layout.Steps.Count;
+        var live = new HashSet<PlanValue> { layout.Input };
+        for (int i = 0; i < layout.Steps.Count; i++)
+        {
+            PlanStep step = layout.Steps[i];
+            // An input that dies here may hold the result.
+            PlanValue[] others = [.. live.Where(v => last[v] > i || !step.MayOverwrite(0))];
+            live.UnionWith(step.Outputs.Select(o => o.Storage));
+            foreach (PlanValue output in step.Outputs)
+            {
+                foreach (PlanValue other in others.Concat(step.Outputs).Where(v => v.Storage != output.Storage))
+                    Apart(output, other).ShouldBeTrue($"{step.Name} at {i}");
+            }
+            live.RemoveWhere(v => last[v] <= i);
+        }
+
+        bool Apart(PlanValue a, PlanValue b) =>
+            layout.OffsetOf(a) + a.Storage.Bytes <= layout.OffsetOf(b) || layout.OffsetOf(b) + b.Storage.Bytes <= layout.OffsetOf(a);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

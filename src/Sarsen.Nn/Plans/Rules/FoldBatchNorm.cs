@@ -18,8 +18,11 @@ internal sealed unsafe class FoldBatchNorm : PlanRule
         {
             if (step is not OpStep { Op: BatchNormOp } norm || graph.OnlyProducer(norm, 0) is not ProductStep product)
                 continue;
-            // The channel must be the one that the product makes: the second dimension for both.
-            bool same = product.ChannelDim == 1 && norm.Inputs.Skip(1).All(i => i.Constant is not null);
+            // Scale, shift and running statistics are all there, and the channel is the one that the product makes: the
+            // second dimension for both.
+            Shape made = product.Outputs[0].Shape, seen = norm.Inputs[0].Shape;
+            bool same = norm.Inputs.Count >= 5 && norm.Inputs.Skip(1).All(i => i.Constant is not null)
+                && product.ChannelDim == 1 && made[0] == seen[0] && made[1] == seen[1];
             if (same && product.Parts is { Activation: null, Residual: null })
                 graph.Merge(product, norm, product.With(Fold(graph.Constants, product.Parts, norm), norm.Outputs[0]));
         }
@@ -28,7 +31,7 @@ internal sealed unsafe class FoldBatchNorm : PlanRule
     private static ProductParts Fold(PlanConstants constants, ProductParts parts, OpStep norm)
     {
         double eps = norm.Attributes.As<BatchNormOp.Use>().Eps;
-        PlanConstant[] vectors = [.. norm.Inputs.Skip(1).Select(i => i.Constant!)];
+        PlanConstant[] vectors = [.. norm.Inputs.Skip(1).Take(4).Select(i => i.Constant!)];
         (nint gamma, nint beta, nint mean, nint variance) = ((nint)vectors[0].Data, (nint)vectors[1].Data, (nint)vectors[2].Data, (nint)vectors[3].Data);
         (PlanConstant weight, PlanConstant? bias) = (parts.Weight, parts.Bias);
         long channels = weight.Shape[0], row = weight.Shape.Count / channels;

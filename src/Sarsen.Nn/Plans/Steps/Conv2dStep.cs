@@ -6,7 +6,10 @@ using Sarsen.Tensors.Threads;
 
 namespace Sarsen.Nn.Plans.Steps;
 
-/// <summary>y = activation(x ⋆ w + b + residual) over (N, C, H, W). The weight is packed once.</summary>
+/// <summary>
+/// y = activation(x ⋆ w + b + residual) over (N, C, H, W). The weight is packed once; that of a grouped convolution, whose
+/// kernel follows from the groups, lies as the module has it.
+/// </summary>
 internal sealed unsafe class Conv2dStep(PlanValue x, ProductParts parts, PlanValue output, Conv2dShape shape, PlanConstant? packed = null)
     : ProductStep(x, parts, output)
 {
@@ -20,7 +23,9 @@ internal sealed unsafe class Conv2dStep(PlanValue x, ProductParts parts, PlanVal
 
     public override ProductStep With(ProductParts parts, PlanValue output) => new Conv2dStep(Inputs[0], parts, output, _shape);
 
-    public override long WorkspaceBytes(Workers workers) => Conv2d.ForwardPackedWorkspaceBytes(_shape, workers);
+    public override long WorkspaceBytes(Workers workers) => packed is null
+        ? Conv2d.ForwardWorkspaceBytes(_shape, workers)
+        : Conv2d.ForwardPackedWorkspaceBytes(_shape, workers);
 
     protected override bool FitsBytes => QuantisedConv2d.Supports(_shape);
 
@@ -34,6 +39,8 @@ internal sealed unsafe class Conv2dStep(PlanValue x, ProductParts parts, PlanVal
 
     protected override PlanStep Pack(PlanConstants constants)
     {
+        if (_shape.Groups > 1)
+            return this;
         PlanConstant weight = Parts.Weight;
         // One packing for all batches: it depends on the picture and the window.
         var one = new Conv2dShape(1, _shape.Channels, _shape.Height, _shape.Width, _shape.Filters, _shape.Window, _shape.Groups);
@@ -44,13 +51,18 @@ internal sealed unsafe class Conv2dStep(PlanValue x, ProductParts parts, PlanVal
 
     public override void Run(in OpArgs a)
     {
-        float* x = a.Inputs[0].F32, y = a.Outputs[0].F32, bias = Parts.Bias is null ? null : Parts.Bias.F32;
+        float* bias = Parts.Bias is null ? null : Parts.Bias.F32;
         if (a.Inputs.Length == 1)
-        {
-            Conv2d.ForwardPacked(_shape, x, packed!.F32, y, new FilterEpilogue(bias, Parts.Activation), a.Workers, a.Workspace);
-            return;
-        }
-        var epilogue = new PictureEpilogue(bias, a.Inputs[1].F32, (nint)_shape.Filters, (nint)(_shape.OutHeight * _shape.OutWidth), Parts.Activation);
-        Conv2d.ForwardPacked(_shape, x, packed!.F32, y, epilogue, a.Workers, a.Workspace);
+            Run(a, new FilterEpilogue(bias, Parts.Activation));
+        else
+            Run(a, new PictureEpilogue(bias, a.Inputs[1].F32, (nint)_shape.Filters, (nint)(_shape.OutHeight * _shape.OutWidth), Parts.Activation));
+    }
+
+    private void Run<TEpilogue>(in OpArgs a, TEpilogue epilogue) where TEpilogue : struct, IEpilogue
+    {
+        if (packed is null)
+            Conv2d.Forward(_shape, a.Inputs[0].F32, Parts.Weight.F32, null, a.Outputs[0].F32, epilogue, a.Workers, a.Workspace);
+        else
+            Conv2d.ForwardPacked(_shape, a.Inputs[0].F32, packed.F32, a.Outputs[0].F32, epilogue, a.Workers, a.Workspace);
     }
 }
