@@ -10,6 +10,7 @@ public static class OpCatalogue
         .. BinaryOps.All,
         .. ElementLosses.All,
         .. UnaryOps.All,
+        AttentionOp.Instance,
         AvgPool2dOp.Instance,
         BatchNormOp.Instance,
         ConcatOp.Instance,
@@ -30,6 +31,7 @@ public static class OpCatalogue
         NllLossOp.Instance,
         PermuteOp.Instance,
         ReshapeOp.Instance,
+        RmsNormOp.Instance,
         RnnOp.WithRelu,
         RnnOp.WithTanh,
         SliceOp.Instance,
@@ -37,5 +39,8 @@ public static class OpCatalogue
         SoftmaxOp.Softmax,
         SumOp.Mean,
         SumOp.Sum,
+        TokenSpansOp.Lengths,
+        TokenSpansOp.Padded,
+        TokenSpansOp.Uniform,
     ];
 }
