@@ -73,7 +73,7 @@ public static unsafe class Attention
             LaneFloats = lane,
             Blocks = (AttentionBlock*)((float*)workspace + lane * workers.Count),
         };
-        int blocks = AttentionBlock.Cut(args, AttentionForward<TKeys>.BlockSize(args.Group), work.Blocks);
+        int blocks = AttentionBlock.Cut(args, AttentionForward<TKeys>.BlockSize(args.Group), TKeys.LeastQueries, work.Blocks);
         VectorChunks.For(workers, ref work, checked(blocks * args.KvHeads));
     }
 }

@@ -3,6 +3,9 @@ namespace Sarsen.Tensors.Kernels;
 /// <summary>Where keys and values come from: rows of tensors, or the blocks of a cache.</summary>
 internal unsafe interface IAttentionKeys
 {
+    /// <summary>Sequences of fewer queries are computed elsewhere.</summary>
+    static abstract int LeastQueries { get; }
+
     /// <summary>Floats of scratch that packing needs.</summary>
     long ScratchFloats(int headDim);
 
@@ -16,6 +19,8 @@ internal unsafe interface IAttentionKeys
 /// <summary>Keys and values that lie in the rows of tensors.</summary>
 internal readonly unsafe struct RowKeys : IAttentionKeys
 {
+    public static int LeastQueries => 1;
+
     public long ScratchFloats(int headDim) => 0;
 
     public void Pack(MicroKernels kernels, in AttentionArgs<float> args, in AttentionBlock block, int kvHead, long first, nint count, float* keys, float* values, float* scratch)
