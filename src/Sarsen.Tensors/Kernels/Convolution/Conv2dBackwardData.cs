@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sarsen.Tensors.Threads;
 
 namespace Sarsen.Tensors.Kernels;
@@ -30,6 +31,7 @@ public static unsafe partial class Conv2d
         public float* Weight, Dy, Dx, Workspace;
         public MicroKernels Kernels;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Run(int chunk, int lane)
         {
             nint rest = chunk;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sarsen.Tensors.Threads;
 
 namespace Sarsen.Tensors.Kernels;
@@ -40,6 +41,7 @@ public static unsafe partial class Conv2d
         public float* X, Dy, Dweight, Workspace, Partials;
         public MicroKernels Kernels;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Run(int chunk, int lane)
         {
             nint rest = chunk;
@@ -88,6 +90,7 @@ public static unsafe partial class Conv2d
         public float* Dweight, Partials;
         public nint Count, Spans;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Run(int chunk)
         {
             nint from = (nint)chunk * ChunkLength, count = nint.Min(ChunkLength, Count - from);

@@ -8,24 +8,36 @@ namespace Sarsen.Tensors.Kernels;
 internal static unsafe class MicroKernels1
 {
     public static readonly MicroKernels Table = new(
-        lanes: 1, maxRows: 4, wideVectors: 4,
+        lanes: 1, wideVectors: 4,
         wide:
         [
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows1Vectors4,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows2Vectors4,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows3Vectors4,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows4Vectors4,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows1Vectors4,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows2Vectors4,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows3Vectors4,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows4Vectors4,
         ],
         narrow:
         [
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows1Vectors1,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows2Vectors1,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows3Vectors1,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows4Vectors1,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows1Vectors1,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows2Vectors1,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows3Vectors1,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows4Vectors1,
+        ],
+        wideTaps:
+        [
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps1Vectors4,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps2Vectors4,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps3Vectors4,
+        ],
+        narrowTaps:
+        [
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps1Vectors1,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps2Vectors1,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps3Vectors1,
         ]);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows1Vectors4(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows1Vectors4(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         float c0_0 = 0f;
         float c0_1 = 0f;
@@ -33,17 +45,17 @@ internal static unsafe class MicroKernels1
         float c0_3 = 0f;
         do
         {
-            float b0 = b[0];
-            float b1 = b[1];
-            float b2 = b[2];
-            float b3 = b[3];
+            float* row = b + *offsets++;
+            float b0 = row[0];
+            float b1 = row[1];
+            float b2 = row[2];
+            float b3 = row[3];
             float t = a[0];
             c0_0 = MathF.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = MathF.FusedMultiplyAdd(t, b1, c0_1);
             c0_2 = MathF.FusedMultiplyAdd(t, b2, c0_2);
             c0_3 = MathF.FusedMultiplyAdd(t, b3, c0_3);
             a += 1;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -63,7 +75,7 @@ internal static unsafe class MicroKernels1
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows2Vectors4(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows2Vectors4(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         float c0_0 = 0f;
         float c0_1 = 0f;
@@ -75,10 +87,11 @@ internal static unsafe class MicroKernels1
         float c1_3 = 0f;
         do
         {
-            float b0 = b[0];
-            float b1 = b[1];
-            float b2 = b[2];
-            float b3 = b[3];
+            float* row = b + *offsets++;
+            float b0 = row[0];
+            float b1 = row[1];
+            float b2 = row[2];
+            float b3 = row[3];
             float t = a[0];
             c0_0 = MathF.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = MathF.FusedMultiplyAdd(t, b1, c0_1);
@@ -90,7 +103,6 @@ internal static unsafe class MicroKernels1
             c1_2 = MathF.FusedMultiplyAdd(t, b2, c1_2);
             c1_3 = MathF.FusedMultiplyAdd(t, b3, c1_3);
             a += 2;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -120,7 +132,7 @@ internal static unsafe class MicroKernels1
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows3Vectors4(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows3Vectors4(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         float c0_0 = 0f;
         float c0_1 = 0f;
@@ -136,10 +148,11 @@ internal static unsafe class MicroKernels1
         float c2_3 = 0f;
         do
         {
-            float b0 = b[0];
-            float b1 = b[1];
-            float b2 = b[2];
-            float b3 = b[3];
+            float* row = b + *offsets++;
+            float b0 = row[0];
+            float b1 = row[1];
+            float b2 = row[2];
+            float b3 = row[3];
             float t = a[0];
             c0_0 = MathF.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = MathF.FusedMultiplyAdd(t, b1, c0_1);
@@ -156,7 +169,6 @@ internal static unsafe class MicroKernels1
             c2_2 = MathF.FusedMultiplyAdd(t, b2, c2_2);
             c2_3 = MathF.FusedMultiplyAdd(t, b3, c2_3);
             a += 3;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -196,7 +208,7 @@ internal static unsafe class MicroKernels1
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows4Vectors4(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows4Vectors4(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         float c0_0 = 0f;
         float c0_1 = 0f;
@@ -216,10 +228,11 @@ internal static unsafe class MicroKernels1
         float c3_3 = 0f;
         do
         {
-            float b0 = b[0];
-            float b1 = b[1];
-            float b2 = b[2];
-            float b3 = b[3];
+            float* row = b + *offsets++;
+            float b0 = row[0];
+            float b1 = row[1];
+            float b2 = row[2];
+            float b3 = row[3];
             float t = a[0];
             c0_0 = MathF.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = MathF.FusedMultiplyAdd(t, b1, c0_1);
@@ -241,7 +254,6 @@ internal static unsafe class MicroKernels1
             c3_2 = MathF.FusedMultiplyAdd(t, b2, c3_2);
             c3_3 = MathF.FusedMultiplyAdd(t, b3, c3_3);
             a += 4;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -291,16 +303,16 @@ internal static unsafe class MicroKernels1
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows1Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows1Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         float c0_0 = 0f;
         do
         {
-            float b0 = b[0];
+            float* row = b + *offsets++;
+            float b0 = row[0];
             float t = a[0];
             c0_0 = MathF.FusedMultiplyAdd(t, b0, c0_0);
             a += 1;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -314,19 +326,19 @@ internal static unsafe class MicroKernels1
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows2Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows2Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         float c0_0 = 0f;
         float c1_0 = 0f;
         do
         {
-            float b0 = b[0];
+            float* row = b + *offsets++;
+            float b0 = row[0];
             float t = a[0];
             c0_0 = MathF.FusedMultiplyAdd(t, b0, c0_0);
             t = a[1];
             c1_0 = MathF.FusedMultiplyAdd(t, b0, c1_0);
             a += 2;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -344,14 +356,15 @@ internal static unsafe class MicroKernels1
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows3Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows3Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         float c0_0 = 0f;
         float c1_0 = 0f;
         float c2_0 = 0f;
         do
         {
-            float b0 = b[0];
+            float* row = b + *offsets++;
+            float b0 = row[0];
             float t = a[0];
             c0_0 = MathF.FusedMultiplyAdd(t, b0, c0_0);
             t = a[1];
@@ -359,7 +372,6 @@ internal static unsafe class MicroKernels1
             t = a[2];
             c2_0 = MathF.FusedMultiplyAdd(t, b0, c2_0);
             a += 3;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -381,7 +393,7 @@ internal static unsafe class MicroKernels1
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows4Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows4Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         float c0_0 = 0f;
         float c1_0 = 0f;
@@ -389,7 +401,8 @@ internal static unsafe class MicroKernels1
         float c3_0 = 0f;
         do
         {
-            float b0 = b[0];
+            float* row = b + *offsets++;
+            float b0 = row[0];
             float t = a[0];
             c0_0 = MathF.FusedMultiplyAdd(t, b0, c0_0);
             t = a[1];
@@ -399,7 +412,6 @@ internal static unsafe class MicroKernels1
             t = a[3];
             c3_0 = MathF.FusedMultiplyAdd(t, b0, c3_0);
             a += 4;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -421,6 +433,273 @@ internal static unsafe class MicroKernels1
             c[0] = c2_0;
             c += ldc;
             c[0] = c3_0;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Taps1Vectors4(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    {
+        float* x0 = taps[0];
+        float c0_0 = 0f;
+        float c0_1 = 0f;
+        float c0_2 = 0f;
+        float c0_3 = 0f;
+        do
+        {
+            nint at = *positions++;
+            float b0 = b[0];
+            float b1 = b[1];
+            float b2 = b[2];
+            float b3 = b[3];
+            float t = x0[at];
+            c0_0 = MathF.FusedMultiplyAdd(t, b0, c0_0);
+            c0_1 = MathF.FusedMultiplyAdd(t, b1, c0_1);
+            c0_2 = MathF.FusedMultiplyAdd(t, b2, c0_2);
+            c0_3 = MathF.FusedMultiplyAdd(t, b3, c0_3);
+            b += ldb;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            c[0] = c[0] + c0_0;
+            c[1] = c[1] + c0_1;
+            c[2] = c[2] + c0_2;
+            c[3] = c[3] + c0_3;
+        }
+        else
+        {
+            c[0] = c0_0;
+            c[1] = c0_1;
+            c[2] = c0_2;
+            c[3] = c0_3;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Taps2Vectors4(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    {
+        float* x0 = taps[0], x1 = taps[1];
+        float c0_0 = 0f;
+        float c0_1 = 0f;
+        float c0_2 = 0f;
+        float c0_3 = 0f;
+        float c1_0 = 0f;
+        float c1_1 = 0f;
+        float c1_2 = 0f;
+        float c1_3 = 0f;
+        do
+        {
+            nint at = *positions++;
+            float b0 = b[0];
+            float b1 = b[1];
+            float b2 = b[2];
+            float b3 = b[3];
+            float t = x0[at];
+            c0_0 = MathF.FusedMultiplyAdd(t, b0, c0_0);
+            c0_1 = MathF.FusedMultiplyAdd(t, b1, c0_1);
+            c0_2 = MathF.FusedMultiplyAdd(t, b2, c0_2);
+            c0_3 = MathF.FusedMultiplyAdd(t, b3, c0_3);
+            t = x1[at];
+            c1_0 = MathF.FusedMultiplyAdd(t, b0, c1_0);
+            c1_1 = MathF.FusedMultiplyAdd(t, b1, c1_1);
+            c1_2 = MathF.FusedMultiplyAdd(t, b2, c1_2);
+            c1_3 = MathF.FusedMultiplyAdd(t, b3, c1_3);
+            b += ldb;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            c[0] = c[0] + c0_0;
+            c[1] = c[1] + c0_1;
+            c[2] = c[2] + c0_2;
+            c[3] = c[3] + c0_3;
+            c += ldc;
+            c[0] = c[0] + c1_0;
+            c[1] = c[1] + c1_1;
+            c[2] = c[2] + c1_2;
+            c[3] = c[3] + c1_3;
+        }
+        else
+        {
+            c[0] = c0_0;
+            c[1] = c0_1;
+            c[2] = c0_2;
+            c[3] = c0_3;
+            c += ldc;
+            c[0] = c1_0;
+            c[1] = c1_1;
+            c[2] = c1_2;
+            c[3] = c1_3;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Taps3Vectors4(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    {
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2];
+        float c0_0 = 0f;
+        float c0_1 = 0f;
+        float c0_2 = 0f;
+        float c0_3 = 0f;
+        float c1_0 = 0f;
+        float c1_1 = 0f;
+        float c1_2 = 0f;
+        float c1_3 = 0f;
+        float c2_0 = 0f;
+        float c2_1 = 0f;
+        float c2_2 = 0f;
+        float c2_3 = 0f;
+        do
+        {
+            nint at = *positions++;
+            float b0 = b[0];
+            float b1 = b[1];
+            float b2 = b[2];
+            float b3 = b[3];
+            float t = x0[at];
+            c0_0 = MathF.FusedMultiplyAdd(t, b0, c0_0);
+            c0_1 = MathF.FusedMultiplyAdd(t, b1, c0_1);
+            c0_2 = MathF.FusedMultiplyAdd(t, b2, c0_2);
+            c0_3 = MathF.FusedMultiplyAdd(t, b3, c0_3);
+            t = x1[at];
+            c1_0 = MathF.FusedMultiplyAdd(t, b0, c1_0);
+            c1_1 = MathF.FusedMultiplyAdd(t, b1, c1_1);
+            c1_2 = MathF.FusedMultiplyAdd(t, b2, c1_2);
+            c1_3 = MathF.FusedMultiplyAdd(t, b3, c1_3);
+            t = x2[at];
+            c2_0 = MathF.FusedMultiplyAdd(t, b0, c2_0);
+            c2_1 = MathF.FusedMultiplyAdd(t, b1, c2_1);
+            c2_2 = MathF.FusedMultiplyAdd(t, b2, c2_2);
+            c2_3 = MathF.FusedMultiplyAdd(t, b3, c2_3);
+            b += ldb;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            c[0] = c[0] + c0_0;
+            c[1] = c[1] + c0_1;
+            c[2] = c[2] + c0_2;
+            c[3] = c[3] + c0_3;
+            c += ldc;
+            c[0] = c[0] + c1_0;
+            c[1] = c[1] + c1_1;
+            c[2] = c[2] + c1_2;
+            c[3] = c[3] + c1_3;
+            c += ldc;
+            c[0] = c[0] + c2_0;
+            c[1] = c[1] + c2_1;
+            c[2] = c[2] + c2_2;
+            c[3] = c[3] + c2_3;
+        }
+        else
+        {
+            c[0] = c0_0;
+            c[1] = c0_1;
+            c[2] = c0_2;
+            c[3] = c0_3;
+            c += ldc;
+            c[0] = c1_0;
+            c[1] = c1_1;
+            c[2] = c1_2;
+            c[3] = c1_3;
+            c += ldc;
+            c[0] = c2_0;
+            c[1] = c2_1;
+            c[2] = c2_2;
+            c[3] = c2_3;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Taps1Vectors1(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    {
+        float* x0 = taps[0];
+        float c0_0 = 0f;
+        do
+        {
+            nint at = *positions++;
+            float b0 = b[0];
+            float t = x0[at];
+            c0_0 = MathF.FusedMultiplyAdd(t, b0, c0_0);
+            b += ldb;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            c[0] = c[0] + c0_0;
+        }
+        else
+        {
+            c[0] = c0_0;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Taps2Vectors1(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    {
+        float* x0 = taps[0], x1 = taps[1];
+        float c0_0 = 0f;
+        float c1_0 = 0f;
+        do
+        {
+            nint at = *positions++;
+            float b0 = b[0];
+            float t = x0[at];
+            c0_0 = MathF.FusedMultiplyAdd(t, b0, c0_0);
+            t = x1[at];
+            c1_0 = MathF.FusedMultiplyAdd(t, b0, c1_0);
+            b += ldb;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            c[0] = c[0] + c0_0;
+            c += ldc;
+            c[0] = c[0] + c1_0;
+        }
+        else
+        {
+            c[0] = c0_0;
+            c += ldc;
+            c[0] = c1_0;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Taps3Vectors1(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    {
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2];
+        float c0_0 = 0f;
+        float c1_0 = 0f;
+        float c2_0 = 0f;
+        do
+        {
+            nint at = *positions++;
+            float b0 = b[0];
+            float t = x0[at];
+            c0_0 = MathF.FusedMultiplyAdd(t, b0, c0_0);
+            t = x1[at];
+            c1_0 = MathF.FusedMultiplyAdd(t, b0, c1_0);
+            t = x2[at];
+            c2_0 = MathF.FusedMultiplyAdd(t, b0, c2_0);
+            b += ldb;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            c[0] = c[0] + c0_0;
+            c += ldc;
+            c[0] = c[0] + c1_0;
+            c += ldc;
+            c[0] = c[0] + c2_0;
+        }
+        else
+        {
+            c[0] = c0_0;
+            c += ldc;
+            c[0] = c1_0;
+            c += ldc;
+            c[0] = c2_0;
         }
     }
 }

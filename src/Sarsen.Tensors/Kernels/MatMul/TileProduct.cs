@@ -13,8 +13,10 @@ internal static unsafe class TileProduct
     {
         nint length = KBlocks.Length(k);
         nint packedRows = nint.Min(rows, TileGrid.MaxRows);
-        return PackedAFloats(packedRows, length) + PanelFloats(length);
+        return PackedAFloats(packedRows, length) + PanelFloats(length) + OffsetFloats(length);
     }
+
+    private static long OffsetFloats(nint kLength) => Aligned((long)kLength * (sizeof(nint) / sizeof(float)));
 
     private static long PackedAFloats(nint rows, nint kLength) => Aligned(((long)rows * kLength) + Packing.Spill);
 
@@ -41,6 +43,8 @@ internal static unsafe class TileProduct
         nint rowPanels = (rows + kernels.MaxRows - 1) / kernels.MaxRows;
         float* packedA = scratch;
         float* panelB = scratch + PackedAFloats(rows, kLength);
+        nint* offsets = (nint*)(panelB + PanelFloats(kLength));
+        nint offsetStep = -1;
         float* edge = stackalloc float[MicroKernels.MaxPanelRows * MicroKernels.MaxPanelColumns];
 
         for (nint k0 = 0; k0 < args.K; k0 += kLength)
@@ -70,15 +74,22 @@ internal static unsafe class TileProduct
                     Packing.Copy(args.B + (k0 * args.Ldb) + j, args.Ldb, columns, kCount, panelB, width);
                 }
 
+                if (ldb != offsetStep)
+                {
+                    offsetStep = ldb;
+                    for (nint k = 0; k < kLength; k++)
+                        offsets[k] = k * ldb;
+                }
+
                 for (nint p = 0, r = 0; p < rowPanels; p++)
                 {
                     nint height = PanelHeight(rows, rowPanels, p);
                     float* c = args.C + ((tile.Row + r) * args.Ldc) + j;
                     if (columns == width)
-                        kernels.Kernel(height, wide)(kCount, packedA + (r * kCount), b, ldb, c, args.Ldc, accumulate ? 1 : 0);
+                        kernels.Kernel(height, wide)(kCount, packedA + (r * kCount), b, offsets, c, args.Ldc, accumulate ? 1 : 0);
                     else
                     {
-                        kernels.Kernel(height, wide)(kCount, packedA + (r * kCount), b, ldb, edge, width, 0);
+                        kernels.Kernel(height, wide)(kCount, packedA + (r * kCount), b, offsets, edge, width, 0);
                         StoreEdge(edge, width, height, columns, c, args.Ldc, accumulate);
                     }
                     if (last && typeof(TEpilogue) != typeof(NoEpilogue))
