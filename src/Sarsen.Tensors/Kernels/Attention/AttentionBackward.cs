@@ -61,18 +61,18 @@ internal unsafe struct AttentionBackward : IVectorChunk
                         continue;
                     var query = new QueryPanel(queries, dim, i);
                     nint width = count > 16 ? 32 : 16, keyWidth = (m + 15) & ~15;
-                    AttentionPanels.Multiply(kernels, n, dim, m, dim, keys, query.Q, Columns, p, Columns, width, accumulate: false); // (keys, 32)
-                    AttentionPanels.Multiply(kernels, n, dim, m, dim, values, query.Dy, Columns, ds, Columns, width, accumulate: false); // (keys, 32)
+                    AttentionPanels.Multiply(kernels, n, dim, m, dim, keys, query.Q, AttentionPanels.Rows32, p, Columns, width, accumulate: false); // (keys, 32)
+                    AttentionPanels.Multiply(kernels, n, dim, m, dim, values, query.Dy, AttentionPanels.Rows32, ds, Columns, width, accumulate: false); // (keys, 32)
                     for (nint half = 0; half < width; half += 16)
                     {
                         var mask = new AttentionMask(a, span.Keys - span.Queries + i * Columns + half);
                         Scores<V>(p + half, ds + half, m, keyWidth, key, mask, query.LogSumExp + half, query.Delta + half);
                     }
-                    AttentionPanels.Multiply(kernels, dim, n, dim, m, keyColumns, ds, Columns, query.Dq, Columns, width, accumulate: true); // (headDim, 32)
+                    AttentionPanels.Multiply(kernels, dim, n, dim, m, keyColumns, ds, AttentionPanels.Rows32, query.Dq, Columns, width, accumulate: true); // (headDim, 32)
                     Packing.Transpose(p, Columns, keyWidth, width, pTurned, Block, kernels.Lanes); // (queries, keys)
                     Packing.Transpose(ds, Columns, keyWidth, width, dsTurned, Block, kernels.Lanes);
-                    AttentionPanels.Multiply(kernels, dim, count, dim, count, query.DyColumns, pTurned, Block, dv, Block, keyWidth, accumulate: true); // (headDim, keys)
-                    AttentionPanels.Multiply(kernels, dim, count, dim, count, query.QColumns, dsTurned, Block, dk, Block, keyWidth, accumulate: true);
+                    AttentionPanels.Multiply(kernels, dim, count, dim, count, query.DyColumns, pTurned, AttentionPanels.Rows64, dv, Block, keyWidth, accumulate: true); // (headDim, keys)
+                    AttentionPanels.Multiply(kernels, dim, count, dim, count, query.QColumns, dsTurned, AttentionPanels.Rows64, dk, Block, keyWidth, accumulate: true);
                 }
                 nint at = kvHead * dim;
                 Store<V>(kernels, dk, Block, n, turned, Grads.Dk is null ? null : Grads.Dk + row * Grads.DkStride + at, Grads.DkStride, (float)a.Scale, add: g > 0);

@@ -75,13 +75,13 @@ internal unsafe struct AttentionForward<TKeys> : IVectorChunk where TKeys : stru
                     continue;
                 nint width = count > 16 ? 32 : 16;
                 float* result = results + p * Columns * (dim + 1);
-                AttentionPanels.Multiply(kernels, packed, dim, n, dim, keys, queries + p * Columns * dim, Columns, scores, Columns, width, accumulate: false); // (keys, 32)
+                AttentionPanels.Multiply(kernels, packed, dim, n, dim, keys, queries + p * Columns * dim, AttentionPanels.Rows32, scores, Columns, width, accumulate: false); // (keys, 32)
                 for (nint half = 0; half < width; half += 16)
                 {
                     var mask = new AttentionMask(Args, span.Keys - span.Queries + first + half);
                     Exponentials<V>(scores + half, n, key, mask, maxima + p * Columns + half, result + half, dim + 1);
                 }
-                AttentionPanels.Multiply(kernels, dim + 1, packed, dim + 1, n, values, scores, Columns, result, Columns, width, accumulate: true); // (headDim + 1, 32)
+                AttentionPanels.Multiply(kernels, dim + 1, packed, dim + 1, n, values, scores, AttentionPanels.Rows32, result, Columns, width, accumulate: true); // (headDim + 1, 32)
             }
         }
         for (nint p = 0; p < panels; p++)

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Sarsen.Tensors.Kernels;
 
 /// <summary>
@@ -8,6 +10,21 @@ internal static unsafe class AttentionPanels
 {
     /// <summary>Queries side by side: lanes are queries, so that nothing is ever summed across lanes.</summary>
     public const int Columns = 32;
+
+    /// <summary>The beginnings of rows of 32 elements, as many as a product is deep.</summary>
+    public static readonly nint* Rows32 = Beginnings(32);
+
+    /// <summary>The beginnings of rows of 64 elements.</summary>
+    public static readonly nint* Rows64 = Beginnings(64);
+
+    // Constants of the process, which micro-kernels need at an address.
+    private static nint* Beginnings(nint step)
+    {
+        var rows = (nint*)NativeMemory.AlignedAlloc(Attention.MaxHeadDim * (nuint)sizeof(nint), 64);
+        for (nint k = 0; k < Attention.MaxHeadDim; k++)
+            rows[k] = k * step;
+        return rows;
+    }
 
     /// <summary>Floats of a packed operand.</summary>
     public static long PackedFloats(long rows, long depth) => Aligned(rows * depth + Packing.Spill);
@@ -24,13 +41,13 @@ internal static unsafe class AttentionPanels
     /// <param name="rows">Rows that are wanted.</param>
     /// <param name="depth">1 or more.</param>
     /// <param name="a">The packed operand.</param>
-    /// <param name="b">Rows of <paramref name="ldb"/> elements.</param>
-    /// <param name="ldb">At least <paramref name="width"/>.</param>
+    /// <param name="b">Rows that lie as <paramref name="rowsOfB"/> says.</param>
+    /// <param name="rowsOfB">Where each row of b begins: <see cref="Rows32"/> or <see cref="Rows64"/>.</param>
     /// <param name="c">Rows of <paramref name="ldc"/> elements.</param>
     /// <param name="ldc">At least <paramref name="width"/>.</param>
     /// <param name="width">Columns, a multiple of 16.</param>
     /// <param name="accumulate">Add to c.</param>
-    public static void Multiply(MicroKernels kernels, nint packedRows, nint packedDepth, nint rows, nint depth, float* a, float* b, nint ldb, float* c, nint ldc, nint width, bool accumulate)
+    public static void Multiply(MicroKernels kernels, nint packedRows, nint packedDepth, nint rows, nint depth, float* a, float* b, nint* rowsOfB, float* c, nint ldc, nint width, bool accumulate)
     {
         nint panels = Panels(kernels, packedRows);
         for (nint j = 0; j < width;)
@@ -39,7 +56,7 @@ internal static unsafe class AttentionPanels
             for (nint p = 0, r = 0; r < rows; p++)
             {
                 nint height = Height(packedRows, panels, p);
-                kernels.Kernel(height, wide)(depth, a + r * packedDepth, b + j, ldb, c + r * ldc + j, ldc, accumulate ? 1 : 0);
+                kernels.Kernel(height, wide)(depth, a + r * packedDepth, b + j, rowsOfB, c + r * ldc + j, ldc, accumulate ? 1 : 0);
                 r += height;
             }
             j += wide ? kernels.PanelColumns : kernels.Lanes;

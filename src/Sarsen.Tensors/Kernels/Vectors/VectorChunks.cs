@@ -33,7 +33,7 @@ internal static class VectorChunks
         public TChunk Work;
         public int NarrowerBy;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run(int chunk, int lane)
         {
             int narrower = NarrowerBy;
