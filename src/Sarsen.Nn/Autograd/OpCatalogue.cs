@@ -13,6 +13,7 @@ public static class OpCatalogue
         AttentionOp.Instance,
         AvgPool2dOp.Instance,
         BatchNormOp.Instance,
+        CachedAttentionOp.Instance,
         ConcatOp.Instance,
         ContiguousOp.Instance,
         Conv2dOp.Instance,

@@ -51,9 +51,9 @@ public sealed unsafe class AttentionOp : Op
     public override void Forward(in OpArgs a)
     {
         if (a.Inputs[0].DType == DType.F64)
-            AttentionReference.Forward(Args<double>(a));
+            AttentionReference.Forward(Args<double>(a, a.Inputs.Length == 2));
         else
-            Attention.Forward(a.Workers, Args<float>(a), a.Workspace);
+            Attention.Forward(a.Workers, Args<float>(a, a.Inputs.Length == 2), a.Workspace);
     }
 
     public override void Backward(in OpArgs a)
@@ -71,12 +71,11 @@ public sealed unsafe class AttentionOp : Op
         }
     }
 
-    internal static AttentionArgs<T> Args<T>(in OpArgs a) where T : unmanaged
+    internal static AttentionArgs<T> Args<T>(in OpArgs a, bool packed) where T : unmanaged
     {
         Use use = a.Attributes<Use>();
         (TensorView q, TensorView spans, TensorView y) = (a.Inputs[0], a.Inputs[^1], a.Outputs[0]);
         int dim = (int)(y.Shape[1] / use.Heads);
-        bool packed = a.Inputs.Length == 2;
         return new AttentionArgs<T>
         {
             Q = (T*)q.Data,
@@ -101,8 +100,8 @@ public sealed unsafe class AttentionOp : Op
 
     private static AttentionGrads<T> Grads<T>(in OpArgs a) where T : unmanaged
     {
-        AttentionArgs<T> of = Args<T>(a);
         bool packed = a.Inputs.Length == 2;
+        AttentionArgs<T> of = Args<T>(a, packed);
         (TensorView dq, TensorView dk, TensorView dv) = (a.InputGrads[0], a.InputGrads[packed ? 0 : 1], a.InputGrads[packed ? 0 : 2]);
         (int wide, int narrow) = (of.Heads * of.HeadDim, of.KvHeads * of.HeadDim);
         int row = packed ? wide + 2 * narrow : 0;

@@ -16,6 +16,40 @@ public static unsafe class AttentionReference
         }
     }
 
+    /// <summary>The same over a cache of f64 tiles, to which the new rows are added first.</summary>
+    /// <param name="a">Q, K and V of the new rows; spans count all keys.</param>
+    /// <param name="blocks">The cache.</param>
+    /// <param name="keys">Scratch for the keys, and behind them the values, of one sequence: 2 · most keys · kvHeads · headDim.</param>
+    public static void Forward(in AttentionArgs<double> a, in KvBlocks blocks, double* keys)
+    {
+        long width = (long)a.KvHeads * a.HeadDim;
+        long* row = stackalloc long[4];
+        for (long s = 0; s < a.Sequences; s++)
+        {
+            AttentionSpan span = a.Span(s);
+            double* values = keys + span.Keys * width;
+            for (long j = 0; j < span.Keys; j++)
+            {
+                long fresh = j - (span.Keys - span.Queries);
+                for (int c = 0; c < width; c++)
+                {
+                    (int d, nint at) = (c % a.HeadDim, (nint)(j % KvBlocks.Positions));
+                    double* tile = (double*)blocks.Tile(s, c / a.HeadDim, j), key = tile + d * KvBlocks.Positions + at, value = tile + (KvBlocks.Positions + at) * a.HeadDim + d;
+                    if (fresh >= 0)
+                        (*key, *value) = (a.K[(span.Query + fresh) * a.KeyStride + c], a.V[(span.Query + fresh) * a.ValueStride + c]);
+                    (keys[j * width + c], values[j * width + c]) = (*key, *value);
+                }
+            }
+            (row[0], row[1], row[2], row[3]) = (span.Query, span.Queries, 0, span.Keys);
+            AttentionArgs<double> one = a;
+            (one.Sequences, one.KeyStride, one.ValueStride) = (1, (nint)width, (nint)width);
+            one.Spans = row;
+            one.K = keys;
+            one.V = values;
+            Forward(one);
+        }
+    }
+
     private static void Row(in AttentionArgs<double> a, in AttentionSpan span, long i, int head)
     {
         (long from, long to) = a.Visible(span, i, 1);

@@ -12,8 +12,8 @@ public unsafe struct KvBlocks
 
     public byte* Memory;
 
-    /// <summary>f16 elements; else f32.</summary>
-    public bool IsHalf;
+    /// <summary>2 for f16, 4 for f32; 8 for the f64 of the reference.</summary>
+    public int ElementBytes;
 
     public int KvHeads, HeadDim;
 
@@ -24,8 +24,6 @@ public unsafe struct KvBlocks
 
     /// <summary>Elements of the two tiles of one head in one block.</summary>
     public readonly nint HeadElements => 2 * Positions * HeadDim;
-
-    private readonly nint ElementBytes => IsHalf ? sizeof(ushort) : sizeof(float);
 
     /// <summary>The tile of keys that holds a position; that of values is <see cref="HeadElements"/> / 2 elements behind.</summary>
     public readonly byte* Tile(long sequence, int kvHead, long position)
@@ -38,7 +36,7 @@ public unsafe struct KvBlocks
     internal readonly float* Tile(long sequence, int kvHead, long position, float* scratch)
     {
         byte* tile = Tile(sequence, kvHead, position);
-        if (!IsHalf)
+        if (ElementBytes == sizeof(float))
             return (float*)tile;
         Halves.Widen((ushort*)tile, scratch, HeadElements);
         return scratch;

@@ -118,7 +118,7 @@ public unsafe class CachedAttentionTests
         long n = rows.Length / c.Width;
         float* y = memory.New<float>(n * c.Heads * c.HeadDim, float.NaN);
         AttentionArgs<float> args = Args(c, memory.Put(rows), y, memory.Put(spans), spans.Length / 4, n);
-        var blocks = new KvBlocks { Memory = (byte*)cache, IsHalf = half, KvHeads = c.KvHeads, HeadDim = c.HeadDim, Table = table, TableWidth = 12 };
+        var blocks = new KvBlocks { Memory = (byte*)cache, ElementBytes = half ? 2 : 4, KvHeads = c.KvHeads, HeadDim = c.HeadDim, Table = table, TableWidth = 12 };
         long bytes = CachedAttention.WorkspaceBytes(n, args.Sequences, c.Heads, c.KvHeads, c.HeadDim, workers);
         CachedAttention.Forward(workers, args, blocks, Scratch(memory, bytes));
         return KernelMemory.Read(y, n * c.Heads * c.HeadDim);
