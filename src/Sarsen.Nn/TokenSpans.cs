@@ -22,8 +22,8 @@ public readonly record struct TokenSpans(Tensor Table, long Longest)
         new(Dispatch.Run(TokenSpansOp.Uniform, OpAttributes.Of(new TokenSpansOp.Use(batch.Shape[1], keys, 0)), batch), batch.Shape[1]);
 
     /// <summary>
-    /// The sequences of ids (B, T) in I64 whose ends are filled up with an id: keys end before them. Queries do not, so
-    /// that the result has the batch's shape; what it holds for padding is not meaningful.
+    /// The sequences of ids (B, T) in I64 that are filled up with an id at their beginning or end: keys leave it out. Queries
+    /// do not, so that the result has the batch's shape; what it holds for padding is not meaningful.
     /// </summary>
     public static TokenSpans WithoutPadding(Tensor ids, long paddingId) =>
         new(Dispatch.Run(TokenSpansOp.Padded, OpAttributes.Of(new TokenSpansOp.Use(ids.Shape[1], ids.Shape[1], paddingId)), ids), ids.Shape[1]);

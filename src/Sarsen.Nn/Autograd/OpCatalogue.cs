@@ -38,6 +38,7 @@ public static class OpCatalogue
         RnnOp.WithTanh,
         RotaryOp.Instance,
         RotaryTableOp.Instance,
+        SequenceMeanOp.Instance,
         SliceOp.Instance,
         SoftmaxOp.LogSoftmax,
         SoftmaxOp.Softmax,

@@ -1,3 +1,4 @@
+using Sarsen.Nn.Layers;
 using Sarsen.Nn.Ops;
 using Sarsen.Tensors;
 
@@ -18,6 +19,9 @@ public readonly struct TokenContext
     /// <summary>Which rows belong to one sequence; with a pool their keys are counted in it.</summary>
     public TokenSpans Spans { get; init; }
 
+    /// <summary>The length of every sequence; 0 where they differ.</summary>
+    public long Length { get; init; }
+
     /// <summary>The rows whose logits are wanted, in I64; none for all.</summary>
     public Tensor LogitRows { get; init; }
 
@@ -33,7 +37,7 @@ public readonly struct TokenContext
     {
         if (ids.Rank != 2)
             throw new ShapeException($"ids (B, T) expected, given {ids.Shape}");
-        return new TokenContext { Ids = ids.Reshape(ids.Count), Positions = ids.Positions(), Spans = TokenSpans.Of(ids) };
+        return new TokenContext { Ids = ids.Reshape(ids.Count), Positions = ids.Positions(), Spans = TokenSpans.Of(ids), Length = ids.Shape[1] };
     }
 
     /// <summary>
@@ -42,6 +46,18 @@ public readonly struct TokenContext
     /// </summary>
     public Tensor Attend(Tensor qkv, in AttentionOptions options, int layer) =>
         Pool is null ? qkv.SelfAttention(Spans, options) : qkv.CachedAttention(Spans, Pool, BlockTable, layer, options);
+
+    /// <summary>Dropout of rows (N, C). In training its masks belong to the sequences, as everywhere, and not to their rows.</summary>
+    /// <exception cref="NotSupportedException">The mode is training and the sequences differ in length.</exception>
+    public Tensor Drop(Dropout dropout, Tensor rows)
+    {
+        if (dropout.Probability == 0 || ScopeFrame.Current is not { } frame || frame.Mode == Mode.Inference)
+            return rows;
+        if (Length == 0)
+            throw new NotSupportedException($"dropout at '{dropout.Path}' belongs to sequences of one length: pad them, or train without dropout");
+        Shape shape = rows.Shape;
+        return dropout.Call(rows.Reshape(shape[0] / Length, Length, shape[1])).Reshape(shape[0], shape[1]);
+    }
 
     internal static Tensor New(DType type, in Shape shape) => ScopeFrame.Current is { } frame ? frame.Arena.New(type, shape) : Tensor.Empty(type, shape);
 

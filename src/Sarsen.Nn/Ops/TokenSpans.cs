@@ -20,7 +20,7 @@ public sealed unsafe class TokenSpansOp(string name, TokenSpansOp.Source kind) :
         /// <summary>All keys; of the input the batch's size is looked at.</summary>
         All,
 
-        /// <summary>Ids (B, T): the keys up to the last that is not padding.</summary>
+        /// <summary>Ids (B, T): the keys between padding before and behind.</summary>
         Ids,
 
         /// <summary>Lengths (B).</summary>
@@ -51,20 +51,18 @@ public sealed unsafe class TokenSpansOp(string name, TokenSpansOp.Source kind) :
         for (long b = 0; b < x.Shape[0]; b++, spans += 4)
         {
             (spans[0], spans[1], spans[2]) = (b * use.Queries, use.Queries, b * use.Keys);
-            spans[3] = kind switch
-            {
-                Source.Ids => WithoutPadding(x.I64 + b * use.Keys, use.Keys, use.PaddingId),
-                Source.Lengths => x.I64[b],
-                _ => use.Keys,
-            };
+            spans[3] = kind == Source.Lengths ? x.I64[b] : use.Keys;
+            if (kind == Source.Ids)
+                CutPadding(x.I64, use.PaddingId, ref spans[2], ref spans[3]);
         }
     }
 
-    private static long WithoutPadding(long* ids, long count, long padding)
+    private static void CutPadding(long* ids, long padding, ref long first, ref long count)
     {
-        while (count > 0 && ids[count - 1] == padding)
+        while (count > 0 && ids[first + count - 1] == padding)
             count--;
-        return count;
+        while (count > 0 && ids[first] == padding)
+            (first, count) = (first + 1, count - 1);
     }
 
     public override IEnumerable<OpSample> Samples =>
