@@ -46,6 +46,7 @@ public class BitsTests
     [InlineData("lstm", "9F9179845C6BE791")]
     [InlineData("gru", "CD7556313ABAD20E")]
     [InlineData("rnn", "EE735770C7B9D94B")]
+    [InlineData("transformer", "B7C8A7EA8B70BE48")]
     public void Training_has_the_same_bits_on_every_machine(string name, string sha256)
     {
         double[] values = TestNetwork.Make(name).Train(Workers.Shared, steps: 4);
