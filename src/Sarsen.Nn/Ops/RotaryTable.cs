@@ -39,7 +39,7 @@ public sealed unsafe class RotaryTableOp : Op
         int half = use.Dim / 2;
         double* frequencies = stackalloc double[MaxDim / 2];
         for (int i = 0; i < half; i++)
-            frequencies[i] = use.Scaling.Apply(Math.Pow(use.Theta, -2.0 * i / use.Dim));
+            frequencies[i] = use.Scaling.Apply(Rotary.Frequency(use.Theta, i, use.Dim));
         if (table.DType == DType.F64)
             Rotary.Table(a.Workers, positions.I64, frequencies, table.F64, positions.Count, half);
         else

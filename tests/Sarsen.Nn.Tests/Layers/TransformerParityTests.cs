@@ -30,6 +30,21 @@ public class TransformerParityTests
     }
 
     [Fact]
+    public void Sinusoids_follow_their_formula()
+    {
+        float[] y = new SinusoidalEmbedding(6, 5).Call(Tensor.Empty(DType.F32, new Shape(1, 4, 5))).ToArray<float>();
+        for (int t = 0; t < 4; t++)
+        {
+            for (int c = 0; c < 5; c++)
+            {
+                double angle = t / Math.Pow(10000, c / 2 * 2 / 5.0);
+                ((double)y[t * 5 + c]).ShouldBe(c % 2 == 0 ? Math.Sin(angle) : Math.Cos(angle), 1e-7);
+            }
+        }
+        Should.Throw<ShapeException>(() => new SinusoidalEmbedding(6, 5).Call(Tensor.Empty(DType.F32, new Shape(1, 7, 5)))).Message.ShouldContain("the table ends at 6");
+    }
+
+    [Fact]
     public void Sizes_that_do_not_fit_are_named()
     {
         Should.Throw<ArgumentException>(() => new MultiheadAttention(6, 4)).Message.ShouldContain("4 heads cannot share 6 elements");

@@ -1,8 +1,9 @@
-"""Attention and transformer layers of torch.nn in f64, forward and backward: writes TransformerGolden.cs beside this file.
+"""Attention and transformer layers of torch.nn, RMS norm and rotary embedding by their formulas, in f64, forward and backward: writes TransformerGolden.cs beside this file.
 
 The loss is the sum over the result's elements of (1 + 0.37 sin(i + 1)) y_i. Inputs and parameters are rounded to three
 decimals. Key padding is given as lengths; dropout is off.
 """
+import math
 import os
 
 import torch
@@ -49,7 +50,49 @@ def run(text, module, inputs, call, lengths=None):
             f"            {array('y', result)},\n            {arrays(grads)}),")
 
 
+class Rms(nn.Module):
+    def __init__(self, size, eps):
+        super().__init__()
+        self.weight, self.eps = nn.Parameter(torch.ones(size)), eps
+
+    def forward(self, x):
+        return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.eps) * self.weight
+
+
+class Rotary(nn.Module):
+    """As in Hugging Face's Llama (halves) and GPT-J (interleaved), for heads of `dim` of which the first `turned` elements turn."""
+
+    def __init__(self, dim, turned, theta, interleaved, scale=lambda f: f):
+        super().__init__()
+        self.dim, self.turned, self.interleaved = dim, turned, interleaved
+        self.frequencies = scale(theta ** (-torch.arange(0, turned, 2) / turned))
+
+    def forward(self, x):
+        b, t, c = x.shape
+        x = x.view(b, t, c // self.dim, self.dim)
+        angles = torch.arange(t)[:, None] * self.frequencies[None, :]
+        y, rest = x[..., :self.turned], x[..., self.turned:]
+        if self.interleaved:
+            cos, sin = (z.repeat_interleave(2, -1)[None, :, None, :] for z in (angles.cos(), angles.sin()))
+            other = torch.stack((-y[..., 1::2], y[..., ::2]), -1).flatten(-2)
+        else:
+            cos, sin = (torch.cat((z, z), -1)[None, :, None, :] for z in (angles.cos(), angles.sin()))
+            half = self.turned // 2
+            other = torch.cat((-y[..., half:], y[..., :half]), -1)
+        return torch.cat((y * cos + other * sin, rest), -1).view(b, t, c)
+
+
+def llama3(frequencies, factor=8.0, low=1.0, high=4.0, original=64):
+    """Hugging Face's _compute_llama3_parameters."""
+    waves = 2 * math.pi / frequencies
+    smooth = (original / waves - low) / (high - low)
+    blended = (1 - smooth) * frequencies / factor + smooth * frequencies
+    scaled = torch.where(waves > original / low, frequencies / factor, frequencies)
+    return torch.where((waves <= original / low) & (waves >= original / high), blended, scaled)
+
+
 x = [("x", rounded(2, 5, 6))]
+wide = [("x", rounded(1, 7, 16))]
 short = [("x", rounded(2, 3, 8)), ("memory", rounded(2, 4, 8))]
 attention = lambda **k: nn.MultiheadAttention(6, 2, batch_first=True, **k)
 encoder = lambda **k: nn.TransformerEncoderLayer(6, 3, 10, 0.0, batch_first=True, **k)
@@ -71,6 +114,12 @@ cases = [
     run("TransformerDecoderLayer(8, 2, 12, 0, type: t)", decoder(), short, lambda m, x, y: m(x, y, tgt_mask=causal(3))),
     run("TransformerDecoderLayer(8, 2, 12, 0, ActivationFunction.Gelu, normFirst: true, type: t)", decoder(activation="gelu", norm_first=True), short,
         lambda m, x, y: m(x, y, tgt_mask=causal(3), memory_key_padding_mask=padding([2, 4], 4)), [2, 4]),
+    run("RmsNorm(6, type: t)", Rms(6, 1e-6), x, lambda m, x: m(x)),
+    run("RmsNorm(16, 0.1, t)", Rms(16, 0.1), wide, lambda m, x: m(x)),
+    run("RotaryEmbedding(6, type: t)", Rotary(6, 6, 10000, False), x, lambda m, x: m(x)),
+    run("RotaryEmbedding(8, 500, 4, interleaved: true, type: t)", Rotary(8, 4, 500, True), wide, lambda m, x: m(x)),
+    run("RotaryEmbedding(16, 300, scaling: new RopeScaling(RopeScalingKind.Linear, 4), type: t)", Rotary(16, 16, 300, False, lambda f: f / 4), wide, lambda m, x: m(x)),
+    run("RotaryEmbedding(16, 300, scaling: new RopeScaling(RopeScalingKind.Llama3, 8, 1, 4, 64), type: t)", Rotary(16, 16, 300, False, llama3), wide, lambda m, x: m(x)),
 ]
 
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "TransformerGolden.cs"), "w", newline="\n") as out:

@@ -17,6 +17,9 @@ public static unsafe class Rotary
         VectorRanges.For(workers, ref range, rows, 64L * half);
     }
 
+    /// <summary>theta^(-2i / dim), radians a position: the same bits on every machine.</summary>
+    public static double Frequency(double theta, int i, int dim) => Wide.Exp(-2.0 * i / dim * Wide.Log(theta));
+
     /// <summary>y = x with the first 2·half elements of the first <paramref name="heads"/> heads of each row turned; the rest is copied.</summary>
     /// <param name="workers">Who does it.</param>
     /// <param name="x">Rows of <paramref name="width"/> elements, <paramref name="stride"/> apart.</param>
@@ -62,9 +65,10 @@ public static unsafe class Rotary
             {
                 for (int i = 0; i < Half; i++)
                 {
-                    (double sin, double cos) = Math.SinCos(Positions[n] * Frequencies[i]);
-                    Table[n * 2 * Half + i] = T.CreateTruncating(cos);
-                    Table[(n * 2 + 1) * Half + i] = T.CreateTruncating(sin);
+                    double turns = Positions[n] * (Frequencies[i] / (2 * Math.PI));
+                    ulong turn = (ulong)((turns - Math.Floor(turns)) * 18446744073709551616.0);
+                    Table[n * 2 * Half + i] = T.CreateTruncating(Wide.SinTurn(unchecked(turn + (1UL << 62))));
+                    Table[(n * 2 + 1) * Half + i] = T.CreateTruncating(Wide.SinTurn(turn));
                 }
             }
         }
