@@ -8,6 +8,7 @@ namespace Sarsen.Tensors.Kernels;
 /// offsets say: a packed panel, a matrix, or a picture under the taps of a window. The second family takes its rows from
 /// pictures instead, for gradients of weights:
 /// <code>s[i, j] = fma(taps[i][positions[k]], b[k · ldb + j], s[i, j])</code>
+/// A single row has a kernel over several panels at once: the sums of one panel would wait for each other.
 /// </summary>
 /// <remarks>
 /// Sizes fill the register file: 14 × 32 is 28 accumulators, 2 of B and 1 of A out of the 32 of AVX-512; 6 × 16 is
@@ -16,11 +17,13 @@ namespace Sarsen.Tensors.Kernels;
 internal sealed unsafe class MicroKernels
 {
     private readonly nint[] _wide, _narrow, _wideTaps, _narrowTaps;
+    private readonly nint _singleRow;
 
-    public MicroKernels(int lanes, int wideVectors, nint[] wide, nint[] narrow, nint[] wideTaps, nint[] narrowTaps)
+    public MicroKernels(int lanes, int wideVectors, nint[] wide, nint[] narrow, nint[] wideTaps, nint[] narrowTaps, nint singleRow)
     {
         (Lanes, PanelColumns, MaxRows, MaxTaps) = (lanes, lanes * wideVectors, wide.Length, wideTaps.Length);
         (_wide, _narrow, _wideTaps, _narrowTaps) = (wide, narrow, wideTaps, narrowTaps);
+        _singleRow = singleRow;
     }
 
     /// <summary>The most columns a panel of B has in any table.</summary>
@@ -28,6 +31,9 @@ internal sealed unsafe class MicroKernels
 
     /// <summary>The most rows a kernel has in any table.</summary>
     public const int MaxPanelRows = 14;
+
+    /// <summary>Panels of the kernel for a single row.</summary>
+    public const int SingleRowPanels = 4;
 
     public static MicroKernels Best { get; } = For(InstructionSets.Best);
 
@@ -57,4 +63,8 @@ internal sealed unsafe class MicroKernels
     /// <summary>The kernel of the second family.</summary>
     public delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void> TapKernel(nint rows, bool wide) =>
         (delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)(wide ? _wideTaps : _narrowTaps)[rows - 1];
+
+    /// <summary>One row by <see cref="SingleRowPanels"/> panels, the second <c>panelStep</c> behind the first, each of its rows <c>rowStep</c> behind the one before.</summary>
+    public delegate*<nint, float*, float*, nint, nint, float*, nint, void> SingleRow =>
+        (delegate*<nint, float*, float*, nint, nint, float*, nint, void>)_singleRow;
 }

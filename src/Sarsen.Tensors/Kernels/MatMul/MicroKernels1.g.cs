@@ -34,7 +34,8 @@ internal static unsafe class MicroKernels1
             (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps1Vectors1,
             (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps2Vectors1,
             (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps3Vectors1,
-        ]);
+        ],
+        singleRow: (nint)(delegate*<nint, float*, float*, nint, nint, float*, nint, void>)&SingleRow);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows1Vectors4(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
@@ -700,6 +701,91 @@ internal static unsafe class MicroKernels1
             c[0] = c1_0;
             c += ldc;
             c[0] = c2_0;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SingleRow(nint k, float* a, float* b, nint panelStep, nint rowStep, float* c, nint accumulate)
+    {
+        float* b0 = b, b1 = b + panelStep, b2 = b1 + panelStep, b3 = b2 + panelStep;
+        float c0 = 0f;
+        float c1 = 0f;
+        float c2 = 0f;
+        float c3 = 0f;
+        float c4 = 0f;
+        float c5 = 0f;
+        float c6 = 0f;
+        float c7 = 0f;
+        float c8 = 0f;
+        float c9 = 0f;
+        float c10 = 0f;
+        float c11 = 0f;
+        float c12 = 0f;
+        float c13 = 0f;
+        float c14 = 0f;
+        float c15 = 0f;
+        do
+        {
+            float t = *a++;
+            c0 = MathF.FusedMultiplyAdd(t, b0[0], c0);
+            c1 = MathF.FusedMultiplyAdd(t, b0[1], c1);
+            c2 = MathF.FusedMultiplyAdd(t, b0[2], c2);
+            c3 = MathF.FusedMultiplyAdd(t, b0[3], c3);
+            c4 = MathF.FusedMultiplyAdd(t, b1[0], c4);
+            c5 = MathF.FusedMultiplyAdd(t, b1[1], c5);
+            c6 = MathF.FusedMultiplyAdd(t, b1[2], c6);
+            c7 = MathF.FusedMultiplyAdd(t, b1[3], c7);
+            c8 = MathF.FusedMultiplyAdd(t, b2[0], c8);
+            c9 = MathF.FusedMultiplyAdd(t, b2[1], c9);
+            c10 = MathF.FusedMultiplyAdd(t, b2[2], c10);
+            c11 = MathF.FusedMultiplyAdd(t, b2[3], c11);
+            c12 = MathF.FusedMultiplyAdd(t, b3[0], c12);
+            c13 = MathF.FusedMultiplyAdd(t, b3[1], c13);
+            c14 = MathF.FusedMultiplyAdd(t, b3[2], c14);
+            c15 = MathF.FusedMultiplyAdd(t, b3[3], c15);
+            b0 += rowStep;
+            b1 += rowStep;
+            b2 += rowStep;
+            b3 += rowStep;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            c[0] = c[0] + c0;
+            c[1] = c[1] + c1;
+            c[2] = c[2] + c2;
+            c[3] = c[3] + c3;
+            c[4] = c[4] + c4;
+            c[5] = c[5] + c5;
+            c[6] = c[6] + c6;
+            c[7] = c[7] + c7;
+            c[8] = c[8] + c8;
+            c[9] = c[9] + c9;
+            c[10] = c[10] + c10;
+            c[11] = c[11] + c11;
+            c[12] = c[12] + c12;
+            c[13] = c[13] + c13;
+            c[14] = c[14] + c14;
+            c[15] = c[15] + c15;
+        }
+        else
+        {
+            c[0] = c0;
+            c[1] = c1;
+            c[2] = c2;
+            c[3] = c3;
+            c[4] = c4;
+            c[5] = c5;
+            c[6] = c6;
+            c[7] = c7;
+            c[8] = c8;
+            c[9] = c9;
+            c[10] = c10;
+            c[11] = c11;
+            c[12] = c12;
+            c[13] = c13;
+            c[14] = c14;
+            c[15] = c15;
         }
     }
 }

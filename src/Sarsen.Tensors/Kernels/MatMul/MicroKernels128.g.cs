@@ -45,7 +45,8 @@ internal static unsafe class MicroKernels128
             (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps4Vectors1,
             (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps5Vectors1,
             (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps6Vectors1,
-        ]);
+        ],
+        singleRow: (nint)(delegate*<nint, float*, float*, nint, nint, float*, nint, void>)&SingleRow);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows1Vectors2(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
@@ -1208,6 +1209,59 @@ internal static unsafe class MicroKernels128
             c4_0.Store(c);
             c += ldc;
             c5_0.Store(c);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SingleRow(nint k, float* a, float* b, nint panelStep, nint rowStep, float* c, nint accumulate)
+    {
+        float* b0 = b, b1 = b + panelStep, b2 = b1 + panelStep, b3 = b2 + panelStep;
+        Vector128<float> c0 = Vector128<float>.Zero;
+        Vector128<float> c1 = Vector128<float>.Zero;
+        Vector128<float> c2 = Vector128<float>.Zero;
+        Vector128<float> c3 = Vector128<float>.Zero;
+        Vector128<float> c4 = Vector128<float>.Zero;
+        Vector128<float> c5 = Vector128<float>.Zero;
+        Vector128<float> c6 = Vector128<float>.Zero;
+        Vector128<float> c7 = Vector128<float>.Zero;
+        do
+        {
+            Vector128<float> t = Vector128.Create(*a++);
+            c0 = Vector128.FusedMultiplyAdd(t, Vector128.Load(b0), c0);
+            c1 = Vector128.FusedMultiplyAdd(t, Vector128.Load(b0 + 4), c1);
+            c2 = Vector128.FusedMultiplyAdd(t, Vector128.Load(b1), c2);
+            c3 = Vector128.FusedMultiplyAdd(t, Vector128.Load(b1 + 4), c3);
+            c4 = Vector128.FusedMultiplyAdd(t, Vector128.Load(b2), c4);
+            c5 = Vector128.FusedMultiplyAdd(t, Vector128.Load(b2 + 4), c5);
+            c6 = Vector128.FusedMultiplyAdd(t, Vector128.Load(b3), c6);
+            c7 = Vector128.FusedMultiplyAdd(t, Vector128.Load(b3 + 4), c7);
+            b0 += rowStep;
+            b1 += rowStep;
+            b2 += rowStep;
+            b3 += rowStep;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector128.Load(c) + c0).Store(c);
+            (Vector128.Load(c + 4) + c1).Store(c + 4);
+            (Vector128.Load(c + 8) + c2).Store(c + 8);
+            (Vector128.Load(c + 12) + c3).Store(c + 12);
+            (Vector128.Load(c + 16) + c4).Store(c + 16);
+            (Vector128.Load(c + 20) + c5).Store(c + 20);
+            (Vector128.Load(c + 24) + c6).Store(c + 24);
+            (Vector128.Load(c + 28) + c7).Store(c + 28);
+        }
+        else
+        {
+            c0.Store(c);
+            c1.Store(c + 4);
+            c2.Store(c + 8);
+            c3.Store(c + 12);
+            c4.Store(c + 16);
+            c5.Store(c + 20);
+            c6.Store(c + 24);
+            c7.Store(c + 28);
         }
     }
 }

@@ -46,7 +46,8 @@ internal static unsafe class MicroKernels256
             (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps4Vectors1,
             (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps5Vectors1,
             (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps6Vectors1,
-        ]);
+        ],
+        singleRow: (nint)(delegate*<nint, float*, float*, nint, nint, float*, nint, void>)&SingleRow);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows1Vectors2(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
@@ -1251,6 +1252,59 @@ internal static unsafe class MicroKernels256
             c4_0.Store(c);
             c += ldc;
             c5_0.Store(c);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SingleRow(nint k, float* a, float* b, nint panelStep, nint rowStep, float* c, nint accumulate)
+    {
+        float* b0 = b, b1 = b + panelStep, b2 = b1 + panelStep, b3 = b2 + panelStep;
+        Vector256<float> c0 = Vector256<float>.Zero;
+        Vector256<float> c1 = Vector256<float>.Zero;
+        Vector256<float> c2 = Vector256<float>.Zero;
+        Vector256<float> c3 = Vector256<float>.Zero;
+        Vector256<float> c4 = Vector256<float>.Zero;
+        Vector256<float> c5 = Vector256<float>.Zero;
+        Vector256<float> c6 = Vector256<float>.Zero;
+        Vector256<float> c7 = Vector256<float>.Zero;
+        do
+        {
+            Vector256<float> t = Vector256.Create(*a++);
+            c0 = Vector256.FusedMultiplyAdd(t, Vector256.Load(b0), c0);
+            c1 = Vector256.FusedMultiplyAdd(t, Vector256.Load(b0 + 8), c1);
+            c2 = Vector256.FusedMultiplyAdd(t, Vector256.Load(b1), c2);
+            c3 = Vector256.FusedMultiplyAdd(t, Vector256.Load(b1 + 8), c3);
+            c4 = Vector256.FusedMultiplyAdd(t, Vector256.Load(b2), c4);
+            c5 = Vector256.FusedMultiplyAdd(t, Vector256.Load(b2 + 8), c5);
+            c6 = Vector256.FusedMultiplyAdd(t, Vector256.Load(b3), c6);
+            c7 = Vector256.FusedMultiplyAdd(t, Vector256.Load(b3 + 8), c7);
+            b0 += rowStep;
+            b1 += rowStep;
+            b2 += rowStep;
+            b3 += rowStep;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector256.Load(c) + c0).Store(c);
+            (Vector256.Load(c + 8) + c1).Store(c + 8);
+            (Vector256.Load(c + 16) + c2).Store(c + 16);
+            (Vector256.Load(c + 24) + c3).Store(c + 24);
+            (Vector256.Load(c + 32) + c4).Store(c + 32);
+            (Vector256.Load(c + 40) + c5).Store(c + 40);
+            (Vector256.Load(c + 48) + c6).Store(c + 48);
+            (Vector256.Load(c + 56) + c7).Store(c + 56);
+        }
+        else
+        {
+            c0.Store(c);
+            c1.Store(c + 8);
+            c2.Store(c + 16);
+            c3.Store(c + 24);
+            c4.Store(c + 32);
+            c5.Store(c + 40);
+            c6.Store(c + 48);
+            c7.Store(c + 56);
         }
     }
 }

@@ -68,7 +68,8 @@ internal static unsafe class MicroKernels512
             (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps7Vectors1,
             (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps8Vectors1,
             (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps9Vectors1,
-        ]);
+        ],
+        singleRow: (nint)(delegate*<nint, float*, float*, nint, nint, float*, nint, void>)&SingleRow);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows1Vectors2(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
@@ -3859,6 +3860,59 @@ internal static unsafe class MicroKernels512
             c7_0.Store(c);
             c += ldc;
             c8_0.Store(c);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SingleRow(nint k, float* a, float* b, nint panelStep, nint rowStep, float* c, nint accumulate)
+    {
+        float* b0 = b, b1 = b + panelStep, b2 = b1 + panelStep, b3 = b2 + panelStep;
+        Vector512<float> c0 = Vector512<float>.Zero;
+        Vector512<float> c1 = Vector512<float>.Zero;
+        Vector512<float> c2 = Vector512<float>.Zero;
+        Vector512<float> c3 = Vector512<float>.Zero;
+        Vector512<float> c4 = Vector512<float>.Zero;
+        Vector512<float> c5 = Vector512<float>.Zero;
+        Vector512<float> c6 = Vector512<float>.Zero;
+        Vector512<float> c7 = Vector512<float>.Zero;
+        do
+        {
+            Vector512<float> t = Vector512.Create(*a++);
+            c0 = Vector512.FusedMultiplyAdd(t, Vector512.Load(b0), c0);
+            c1 = Vector512.FusedMultiplyAdd(t, Vector512.Load(b0 + 16), c1);
+            c2 = Vector512.FusedMultiplyAdd(t, Vector512.Load(b1), c2);
+            c3 = Vector512.FusedMultiplyAdd(t, Vector512.Load(b1 + 16), c3);
+            c4 = Vector512.FusedMultiplyAdd(t, Vector512.Load(b2), c4);
+            c5 = Vector512.FusedMultiplyAdd(t, Vector512.Load(b2 + 16), c5);
+            c6 = Vector512.FusedMultiplyAdd(t, Vector512.Load(b3), c6);
+            c7 = Vector512.FusedMultiplyAdd(t, Vector512.Load(b3 + 16), c7);
+            b0 += rowStep;
+            b1 += rowStep;
+            b2 += rowStep;
+            b3 += rowStep;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector512.Load(c) + c0).Store(c);
+            (Vector512.Load(c + 16) + c1).Store(c + 16);
+            (Vector512.Load(c + 32) + c2).Store(c + 32);
+            (Vector512.Load(c + 48) + c3).Store(c + 48);
+            (Vector512.Load(c + 64) + c4).Store(c + 64);
+            (Vector512.Load(c + 80) + c5).Store(c + 80);
+            (Vector512.Load(c + 96) + c6).Store(c + 96);
+            (Vector512.Load(c + 112) + c7).Store(c + 112);
+        }
+        else
+        {
+            c0.Store(c);
+            c1.Store(c + 16);
+            c2.Store(c + 32);
+            c3.Store(c + 48);
+            c4.Store(c + 64);
+            c5.Store(c + 80);
+            c6.Store(c + 96);
+            c7.Store(c + 112);
         }
     }
 }

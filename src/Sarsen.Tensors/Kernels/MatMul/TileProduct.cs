@@ -52,16 +52,38 @@ internal static unsafe class TileProduct
             nint kCount = nint.Min(kLength, args.K - k0);
             bool accumulate = args.Accumulate || k0 > 0, last = k0 + kCount == args.K;
             PackA(args, tile.Row, rows, rowPanels, k0, kCount, packedA, kernels.Lanes);
-            for (nint j = tile.Column; j < tile.ColumnEnd; j += kernels.PanelColumns)
+            nint j = tile.Column;
+            // One row reads each element of B once: where it lies, several panels at a time.
+            bool inPlace = rowPanels == 1 && !args.TransposeB && args.PackedB == null;
+            if (rows == 1 && (inPlace || args.PackedB != null))
+            {
+                nint step = MicroKernels.SingleRowPanels * kernels.PanelColumns;
+                for (; j <= tile.ColumnEnd - step; j += step)
+                {
+                    float* c = args.C + (tile.Row * args.Ldc) + j;
+                    if (inPlace)
+                        kernels.SingleRow(kCount, packedA, args.B + (k0 * args.Ldb) + j, kernels.PanelColumns, args.Ldb, c, accumulate ? 1 : 0);
+                    else
+                        kernels.SingleRow(kCount, packedA, PackedMatrix.Panel(args.PackedB, args.N, k0, kCount, kLength, j, kernels), PackedMatrix.PanelFloats(kCount, kernels), kernels.PanelColumns, c, accumulate ? 1 : 0);
+                    if (last && typeof(TEpilogue) != typeof(NoEpilogue))
+                        epilogue.Apply(c, step, tile.Row, j);
+                }
+            }
+            for (; j < tile.ColumnEnd; j += kernels.PanelColumns)
             {
                 nint columns = nint.Min(kernels.PanelColumns, tile.ColumnEnd - j);
                 bool wide = columns > kernels.Lanes;
                 nint width = wide ? kernels.PanelColumns : kernels.Lanes;
                 float* b = panelB;
                 nint ldb = width;
-                // With a single row panel each element of B is used once: reading it in place beats copying it.
-                if (rowPanels == 1 && !args.TransposeB && columns == width)
+                if (args.PackedB != null)
                 {
+                    b = PackedMatrix.Panel(args.PackedB, args.N, k0, kCount, kLength, j, kernels);
+                    ldb = kernels.PanelColumns;
+                }
+                else if (inPlace && columns == width)
+                {
+                    // With a single row panel each element of B is used once: reading it in place beats copying it.
                     b = args.B + (k0 * args.Ldb) + j;
                     ldb = args.Ldb;
                 }
@@ -73,7 +95,6 @@ internal static unsafe class TileProduct
                 {
                     Packing.Copy(args.B + (k0 * args.Ldb) + j, args.Ldb, columns, kCount, panelB, width);
                 }
-
                 if (ldb != offsetStep)
                 {
                     offsetStep = ldb;

@@ -68,6 +68,9 @@ public static unsafe class MaxPool2d
     /// <summary>Sixteen windows side by side, where all of them lie within the picture and step by one or two columns; the others one by one.</summary>
     private struct ForwardRange : IVectorRange
     {
+        /// <summary>Elements from a window's first that a load of sixteen windows may touch.</summary>
+        private const int Reach = 32;
+
         public Pool2dShape Shape;
         public float* X, Y;
         public int* Indices;
@@ -76,6 +79,9 @@ public static unsafe class MaxPool2d
         {
             nint outHeight = (nint)Shape.OutHeight, outWidth = (nint)Shape.OutWidth;
             (nint from, nint to) = Shape.Window.StrideWidth <= 2 ? Shape.InnerColumns : (outWidth, outWidth);
+            int* steps = stackalloc int[16];
+            for (int i = 0; i < 16; i++)
+                steps[i] = i * (int)Shape.Window.StrideWidth;
             for (nint p = (nint)begin; p < (nint)end; p++)
             {
                 float* x = X + (p * Shape.Plane);
@@ -83,22 +89,27 @@ public static unsafe class MaxPool2d
                 {
                     nint o = (p * Shape.OutPlane) + (oh * outWidth);
                     int* indices = Indices == null ? null : Indices + o;
-                    Windows(Shape, x, oh, Y + o, indices, 0, from);
-                    Inner<V>(Shape, x, oh, Y + o, indices, from, to);
-                    Windows(Shape, x, oh, Y + o, indices, to, outWidth);
+                    if (from > 0)
+                        Windows(Shape, x, oh, Y + o, indices, 0, from);
+                    if (to > from)
+                    {
+                        if (indices != null)
+                            Inner<V>(Shape, x, oh, Y + o, indices, from, to, steps);
+                        else
+                            InnerValues<V>(Shape, x, oh, Y + o, from, to, X + ((nint)Shape.Planes * Shape.Plane));
+                    }
+                    if (to < outWidth)
+                        Windows(Shape, x, oh, Y + o, indices, to, outWidth);
                 }
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void Inner<V>(in Pool2dShape shape, float* x, nint oh, float* y, int* indices, nint from, nint to) where V : struct, IVector<V>
+        private static void Inner<V>(in Pool2dShape shape, float* x, nint oh, float* y, int* indices, nint from, nint to, int* steps) where V : struct, IVector<V>
         {
             nint width = (nint)shape.Width, dilationHeight = (nint)shape.Window.DilationHeight, dilationWidth = (nint)shape.Window.DilationWidth;
             nint stride = (nint)shape.Window.StrideWidth, kernelWidth = (nint)shape.Window.KernelWidth;
             (nint top, nint bottom, nint h0) = shape.Rows(oh);
-            int* steps = stackalloc int[16];
-            for (int i = 0; i < 16; i++)
-                steps[i] = (int)(i * stride);
             V lanes = V.Load((float*)steps);
             for (nint ow = from; ow < to; ow += 16)
             {
@@ -118,6 +129,34 @@ public static unsafe class MaxPool2d
                 best.Store(y + ow, count);
                 if (indices != null)
                     at.Store((float*)(indices + ow), count);
+            }
+        }
+
+        /// <summary>Without indices. Where the tensor goes on behind a row, its sixteen windows are loaded whole.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void InnerValues<V>(in Pool2dShape shape, float* x, nint oh, float* y, nint from, nint to, float* end) where V : struct, IVector<V>
+        {
+            nint down = (nint)shape.Window.DilationHeight * (nint)shape.Width, dilationWidth = (nint)shape.Window.DilationWidth;
+            nint stride = (nint)shape.Window.StrideWidth, kernelWidth = (nint)shape.Window.KernelWidth;
+            (nint top, nint bottom, nint h0) = shape.Rows(oh);
+            float* row = x + (h0 * (nint)shape.Width) + (top * down) - (nint)shape.Window.PadLeft;
+            for (nint ow = from; ow < to; ow += 16)
+            {
+                nint count = nint.Min(16, to - ow);
+                V best = V.Create(float.NegativeInfinity);
+                float* tap = row + (ow * stride);
+                for (nint kh = top; kh < bottom; kh++, tap += down)
+                {
+                    for (nint kw = 0; kw < kernelWidth; kw++)
+                    {
+                        float* at = tap + (kw * dilationWidth);
+                        V value = at + Reach <= end
+                            ? stride == 1 ? V.Load(at) : V.LoadEven(at)
+                            : stride == 1 ? V.Load(at, count) : V.LoadEven(at, count);
+                        best = V.Select(V.Less(best, value), value, V.Select(V.Equal(value, value), best, value));
+                    }
+                }
+                best.Store(y + ow, count);
             }
         }
 

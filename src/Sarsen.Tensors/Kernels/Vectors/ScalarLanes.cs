@@ -29,6 +29,8 @@ public unsafe struct ScalarLanes : IVector<ScalarLanes>
         return r;
     }
 
+    public static ScalarLanes LoadEven(float* source) => LoadEven(source, 16);
+
     public static ScalarLanes LoadEven(float* source, nint count)
     {
         ScalarLanes r;

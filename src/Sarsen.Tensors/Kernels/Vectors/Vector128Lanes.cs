@@ -33,6 +33,8 @@ public readonly unsafe struct Vector128Lanes(Vector128<float> a, Vector128<float
         return Load(lanes);
     }
 
+    public static Vector128Lanes LoadEven(float* source) => LoadEven(source, 16);
+
     public static Vector128Lanes LoadEven(float* source, nint count)
     {
         float* lanes = stackalloc float[16];

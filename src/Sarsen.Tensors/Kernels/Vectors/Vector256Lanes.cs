@@ -31,6 +31,8 @@ public readonly unsafe struct Vector256Lanes(Vector256<float> a, Vector256<float
         Avx.MaskLoad(source, Mask(count)),
         Avx.MaskLoad(source + 8, Mask(count - 8)));
 
+    public static Vector256Lanes LoadEven(float* source) => LoadEven(source, 16);
+
     [MethodImpl(Inline)]
     public static Vector256Lanes LoadEven(float* source, nint count)
     {
