@@ -47,5 +47,6 @@ public static class OpCatalogue
         TokenSpansOp.Lengths,
         TokenSpansOp.Padded,
         TokenSpansOp.Uniform,
+        ZerosOp.Instance,
     ];
 }

@@ -14,9 +14,9 @@ public class GptTests
 {
     private const int Context = 100, Vocabulary = 65;
 
-    private static GptModel Make(double dropout = 0)
+    private static GptModel Make(double dropout = 0, bool tied = true)
     {
-        var model = new GptModel(new GptConfig { VocabSize = Vocabulary, NPositions = Context, NEmbd = 48, NLayer = 2, NHead = 3, ResidPdrop = dropout, EmbdPdrop = dropout });
+        var model = new GptModel(new GptConfig { VocabSize = Vocabulary, NPositions = Context, NEmbd = 48, NLayer = 2, NHead = 3, ResidPdrop = dropout, EmbdPdrop = dropout, TieWordEmbeddings = tied });
         foreach (Parameter parameter in model.Parameters())
         {
             // Larger than at the start of training, so that attention is not even.
@@ -70,6 +70,32 @@ public class GptTests
             Run(model, batch, at % 2 == 0 ? Workers.Serial : Workers.Shared).ShouldBe(whole[(at * Vocabulary)..((at + n) * Vocabulary)], $"{n} from {at}");
             sequence.Advance(n);
         }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Packed_weights_have_the_bits_of_the_plain_ones_until_they_are_trained(bool tied)
+    {
+        GptModel model = Make(tied: tied);
+        long[] tokens = Tokens(40, "tokens");
+        Tensor ids = Tensor.From(tokens, new Shape(1, 40)), targets = Tensor.From(Tokens(40, "targets"), new Shape(1, 40));
+        float[] plain = Whole(model, tokens), last = Whole(model, tokens[..1]);
+        model.PackWeights();
+        Whole(model, tokens).ShouldBe(plain);
+        Whole(model, tokens[..1]).ShouldBe(last);
+
+        using (var arena = new Arena(Workers.Serial))
+        {
+            var tape = new Tape();
+            using (arena.Begin(Mode.Training, tape))
+                tape.Backward(model.Call(ids).CrossEntropy(targets));
+        }
+        new Sgd(model).Step(0.1);
+        float[] trained = Whole(model, tokens);
+        trained.ShouldNotBe(plain);
+        model.PackWeights();
+        Whole(model, tokens).ShouldBe(trained);
     }
 
     [Fact]

@@ -63,7 +63,10 @@ internal readonly unsafe struct DirectConvolution
 
         nint lastRows = gridRows - ((_rowBlocks - 1) * _rows);
         bool fillsPanels = ((lastRows - 1) * _columnAxis.Extent) + _columnAxis.Outputs >= MicroKernels.MaxPanelColumns;
-        _planes = new ConvPlanes(_rowAxis with { Outputs = _rows }, _columnAxis, canStay: Phases == 1 && _rowAxis.IsInside && fillsPanels);
+        ConvAxis chunkRows = _rowAxis with { Outputs = _rows };
+        _planes = new ConvPlanes(chunkRows, _columnAxis, canStay: false);
+        if (Phases == 1 && _rowAxis.IsInside && fillsPanels && !Gathers(_columnAxis.Outputs))
+            _planes = new ConvPlanes(chunkRows, _columnAxis, canStay: true);
     }
 
     /// <summary>Bytes of scratch memory for <see cref="Run"/>, for any kernels; less where the weights are packed already.</summary>
@@ -210,11 +213,16 @@ internal readonly unsafe struct DirectConvolution
         return (nint)(packed - begin);
     }
 
+    /// <summary>Whether gathering the columns of B, some five cycles a piece of a row, costs less than computing what no output stands for.</summary>
     private bool Gathers(nint gridColumns)
     {
-        nint exact = _images * _rows * gridColumns, along = (((((_rows - 1) * _planes.Pitch) + gridColumns) + 15) & ~15) * _images;
-        // Gathering an element takes as long as sixteen multiply-adds, and is done anew for every block of rows.
-        return (along - exact) * _targets > exact * 16 * Ceiling(_targets, DirectProduct.BlockRows);
+        // A gathered piece is a whole vector, also where fewer elements are wanted.
+        if (!_planes.IsCopy || gridColumns == 0)
+            return false;
+        nint rows = nint.Max(1, _rows), perImage = ((rows - 1) * _planes.Pitch) + gridColumns;
+        double along = _images * (double)((perImage + 15) & ~15), exact = (_images * rows * gridColumns + 15) & ~15;
+        double pieces = _images * rows * (double)(Ceiling(gridColumns, DirectProduct.PieceLength) + 0.5);
+        return (along - exact) * _targets / 16 > 5 * pieces * Ceiling(_targets, DirectProduct.BlockRows);
     }
 
     /// <summary>How many taps a phase has; their numbers in the window and their places in the planes, when wanted, kh and kw ascending.</summary>
