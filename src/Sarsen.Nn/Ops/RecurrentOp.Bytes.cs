@@ -36,7 +36,10 @@ public abstract unsafe partial class RecurrentOp
             float* h = t == 0 ? a.Inputs[1].F32 : y + (t - 1) * z.StepHidden;
             float* c = !HasCell ? null : t == 0 ? a.Inputs[2].F32 : cells + (t - 1) * z.StepHidden;
             QuantisedLinear.Run(h, hiddenWeight, hiddenBias, hidden, z.Batch, z.GateRow, z.Hidden, null, default(NoEpilogue), a.Workers, products); // (N, G·H)
-            Cell(a, gates + t * z.StepGates, hidden, h, c, y + t * z.StepHidden, HasCell ? cells + t * z.StepHidden : null, z.Batch, z.Hidden);
+            float* step = gates + t * z.StepGates;
+            if (!KeepsHiddenPart)
+                Typed.Add(a.Workers, step, hidden, step, z.StepGates);
+            Cell(a, step, hidden, h, c, y + t * z.StepHidden, HasCell ? cells + t * z.StepHidden : null, z.Batch, z.Hidden);
         }
         Typed.Copy(z.Steps == 0 ? a.Inputs[1].F32 : y + (z.Steps - 1) * z.StepHidden, a.Outputs[1].F32, z.StepHidden);
         if (HasCell)

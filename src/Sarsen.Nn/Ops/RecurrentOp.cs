@@ -128,10 +128,15 @@ public abstract unsafe partial class RecurrentOp : Op
         T* gates = a.Saved.IsEmpty ? Take(ref free, z.Rows * z.GateRow) : (T*)a.Saved[0].Data;
         T* cells = !HasCell ? null : a.Saved.IsEmpty ? Take(ref free, z.Rows * z.Hidden) : (T*)a.Saved[1].Data;
         T* hiddenParts = !KeepsHiddenPart ? null : a.Saved.IsEmpty ? Take(ref free, z.Rows * z.GateRow) : (T*)a.Saved[^1].Data;
-        T* packed = Typed.Pack(a.Workers, (T*)a.Inputs[w + 1].Data, transposed: true, z.GateRow, z.Hidden, gemm + Products(z, a.Workers, forward: true));
+        T* packed = a.PackedHidden is null
+            ? Typed.Pack(a.Workers, (T*)a.Inputs[w + 1].Data, transposed: true, z.GateRow, z.Hidden, gemm + Products(z, a.Workers, forward: true))
+            : (T*)a.PackedHidden;
         T* inputBias = bias ? (T*)a.Inputs[w + 2].Data : null, hiddenBias = bias ? (T*)a.Inputs[w + 3].Data : null;
 
-        var inputPart = new MatMulArgs<T>((T*)a.Inputs[0].Data, (T*)a.Inputs[w].Data, gates, (nint)z.Rows, (nint)z.GateRow, (nint)z.Input, transposeB: true);
+        var inputPart = new MatMulArgs<T>((T*)a.Inputs[0].Data, (T*)a.Inputs[w].Data, gates, (nint)z.Rows, (nint)z.GateRow, (nint)z.Input, transposeB: true)
+        {
+            PackedB = (T*)a.PackedInput,
+        };
         Typed.MatMul(a.Workers, inputPart, inputBias, gemm); // (T·N, G·H)
         for (long t = 0; t < z.Steps; t++)
         {

@@ -42,7 +42,7 @@ public sealed unsafe class PlanLayout
     public long ValueBytes { get; }
 
     /// <summary>Bytes of all constants that the steps read.</summary>
-    public long ConstantBytes => Steps.SelectMany(s => s.Constants.Concat(s.Inputs.Select(i => i.Constant).OfType<PlanConstant>())).Distinct().Sum(c => c.Bytes);
+    public long ConstantBytes => Steps.SelectMany(s => s.Constants).Distinct().Sum(c => c.Bytes);
 
     /// <summary>Where a value's storage begins in the buffer.</summary>
     internal long OffsetOf(PlanValue value) => _offsets[value.Storage];

@@ -18,8 +18,8 @@ public abstract class PlanStep(IReadOnlyList<PlanValue> inputs, IReadOnlyList<Pl
 
     public IReadOnlyList<PlanValue> Outputs { get; } = outputs;
 
-    /// <summary>Constants that it holds apart from its inputs.</summary>
-    public virtual IEnumerable<PlanConstant> Constants => [];
+    /// <summary>The constants whose elements it reads.</summary>
+    public virtual IEnumerable<PlanConstant> Constants => Inputs.Select(i => i.Storage.Constant).OfType<PlanConstant>();
 
     /// <summary>The paths of parameters that this step could compute with as bytes.</summary>
     public virtual IEnumerable<string> QuantisableWeights => [];

@@ -41,7 +41,7 @@ public class BitsTests
     /// the numerics: it needs another <see cref="Numerics.Version"/>, under which older runs cannot be resumed.
     /// </summary>
     [Theory]
-    [InlineData("mlp", "10441BB89639F536")]
+    [InlineData("mlp", "124FFA8B9333D29A")]
     [InlineData("cnn", "B323910E075FEE87")]
     [InlineData("lstm", "8423D600FC84C3D0")]
     [InlineData("gru", "CD7556313ABAD20E")]

@@ -6,8 +6,9 @@ using Sarsen.Tensors.Threads;
 
 namespace Sarsen.Nn.Plans.Steps;
 
-/// <summary>y = activation(x ⋆ w + b + residual) over (N, C, H, W).</summary>
-internal sealed unsafe class Conv2dStep(PlanValue x, ProductParts parts, PlanValue output, Conv2dShape shape) : ProductStep(x, parts, output)
+/// <summary>y = activation(x ⋆ w + b + residual) over (N, C, H, W). The weight is packed once.</summary>
+internal sealed unsafe class Conv2dStep(PlanValue x, ProductParts parts, PlanValue output, Conv2dShape shape, PlanConstant? packed = null)
+    : ProductStep(x, parts, output)
 {
     private readonly Conv2dShape _shape = shape;
 
@@ -15,9 +16,11 @@ internal sealed unsafe class Conv2dStep(PlanValue x, ProductParts parts, PlanVal
 
     protected override string Word => "conv2d";
 
+    public override IEnumerable<PlanConstant> Constants => packed is null ? base.Constants : Parts.Bias is null ? [packed] : [packed, Parts.Bias];
+
     public override ProductStep With(ProductParts parts, PlanValue output) => new Conv2dStep(Inputs[0], parts, output, _shape);
 
-    public override long WorkspaceBytes(Workers workers) => Conv2d.ForwardWorkspaceBytes(_shape, workers);
+    public override long WorkspaceBytes(Workers workers) => Conv2d.ForwardPackedWorkspaceBytes(_shape, workers);
 
     protected override bool FitsBytes => QuantisedConv2d.Supports(_shape);
 
@@ -29,10 +32,25 @@ internal sealed unsafe class Conv2dStep(PlanValue x, ProductParts parts, PlanVal
         return new QuantisedConv2dStep(Inputs[0], Parts, Outputs[0], shape, packed, weight.Input);
     }
 
+    protected override PlanStep Pack(PlanConstants constants)
+    {
+        PlanConstant weight = Parts.Weight;
+        // One packing for all batches: it depends on the picture and the window.
+        var one = new Conv2dShape(1, _shape.Channels, _shape.Height, _shape.Width, _shape.Filters, _shape.Window, _shape.Groups);
+        PlanConstant ready = constants.Computed($"packed for {one}", [weight], DType.F32, new Shape(Conv2d.PackedWeightBytes(one) / sizeof(float)),
+            to => Conv2d.PackWeight(one, weight.F32, (float*)to, Workers.Serial));
+        return new Conv2dStep(Inputs[0], Parts, Outputs[0], _shape, ready);
+    }
+
     public override void Run(in OpArgs a)
     {
-        float* residual = a.Inputs.Length > 1 ? a.Inputs[1].F32 : null;
-        var epilogue = new PictureEpilogue(residual, (nint)_shape.Filters, (nint)(_shape.OutHeight * _shape.OutWidth), Parts.Activation);
-        Conv2d.Forward(_shape, a.Inputs[0].F32, Parts.Weight.F32, Parts.Bias is null ? null : Parts.Bias.F32, a.Outputs[0].F32, epilogue, a.Workers, a.Workspace);
+        float* x = a.Inputs[0].F32, y = a.Outputs[0].F32, bias = Parts.Bias is null ? null : Parts.Bias.F32;
+        if (a.Inputs.Length == 1)
+        {
+            Conv2d.ForwardPacked(_shape, x, packed!.F32, y, new FilterEpilogue(bias, Parts.Activation), a.Workers, a.Workspace);
+            return;
+        }
+        var epilogue = new PictureEpilogue(bias, a.Inputs[1].F32, (nint)_shape.Filters, (nint)(_shape.OutHeight * _shape.OutWidth), Parts.Activation);
+        Conv2d.ForwardPacked(_shape, x, packed!.F32, y, epilogue, a.Workers, a.Workspace);
     }
 }

@@ -7,10 +7,9 @@ using Sarsen.Tensors.Threads;
 namespace Sarsen.Nn.Plans.Steps;
 
 /// <summary>
-/// y = activation(x Wᵀ + b + residual): x (…, I), W (O, I). The weight is held as Wᵀ (I, O), which a product of few rows
-/// reads where it lies.
+/// y = activation(x Wᵀ + b + residual): x (…, I), W (O, I). The weight is packed once.
 /// </summary>
-internal sealed unsafe class LinearStep(PlanValue x, ProductParts parts, PlanValue output, PlanConstant? transposed = null)
+internal sealed unsafe class LinearStep(PlanValue x, ProductParts parts, PlanValue output, PlanConstant? packed = null)
     : ProductStep(x, parts, output)
 {
     private readonly nint _rows = (nint)(x.Shape.Count / Math.Max(1, x.Shape[-1])), _in = (nint)parts.Weight.Shape[1], _out = (nint)parts.Weight.Shape[0];
@@ -19,7 +18,7 @@ internal sealed unsafe class LinearStep(PlanValue x, ProductParts parts, PlanVal
 
     protected override string Word => "linear";
 
-    public override IEnumerable<PlanConstant> Constants => transposed is null ? base.Constants : Parts.Bias is null ? [transposed] : [transposed, Parts.Bias];
+    public override IEnumerable<PlanConstant> Constants => packed is null ? base.Constants : Parts.Bias is null ? [packed] : [packed, Parts.Bias];
 
     public override ProductStep With(ProductParts parts, PlanValue output) => new LinearStep(Inputs[0], parts, output);
 
@@ -46,15 +45,20 @@ internal sealed unsafe class LinearStep(PlanValue x, ProductParts parts, PlanVal
 
     protected override PlanStep Pack(PlanConstants constants)
     {
-        PlanConstant weight = Parts.Weight;
-        PlanConstant turned = constants.Computed("transposed", [weight], DType.F32, new Shape(_in, _out),
-            to => Strided.Copy(weight.Data, new Shape(_in, _out), new Shape(1, _in), sizeof(float), (byte*)to));
-        return new LinearStep(Inputs[0], Parts, Outputs[0], turned);
+        return new LinearStep(Inputs[0], Parts, Outputs[0], Packed(constants, Parts.Weight));
+    }
+
+    /// <summary>A weight (O, I) as the kernel of the product with its transpose reads it.</summary>
+    public static PlanConstant Packed(PlanConstants constants, PlanConstant weight)
+    {
+        (nint outputs, nint inputs) = ((nint)weight.Shape[0], (nint)weight.Shape[1]);
+        return constants.Computed("packed for linear", [weight], DType.F32, new Shape(PackedMatrix.Bytes(outputs, inputs) / sizeof(float)),
+            to => PackedMatrix.Pack(weight.F32, inputs, transposed: true, outputs, inputs, (float*)to, Workers.Serial));
     }
 
     public override void Run(in OpArgs a)
     {
-        var args = new MatMulArgs<float>(a.Inputs[0].F32, transposed!.F32, a.Outputs[0].F32, _rows, _out, _in);
+        var args = new MatMulArgs<float>(a.Inputs[0].F32, Parts.Weight.F32, a.Outputs[0].F32, _rows, _out, _in, transposeB: true) { PackedB = packed!.F32 };
         float* residual = a.Inputs.Length > 1 ? a.Inputs[1].F32 : null;
         MatMul.Run(args, new ProductEpilogue(Parts.Bias is null ? null : Parts.Bias.F32, residual, _out, Parts.Activation), a.Workers, a.Workspace);
     }

@@ -4,8 +4,7 @@ using Sarsen.Tensors.Threads;
 namespace Sarsen.Nn.Plans.Steps;
 
 /// <summary>An operation as modules run it.</summary>
-internal sealed class OpStep(Op op, in OpAttributes attributes, IReadOnlyList<PlanValue> inputs, IReadOnlyList<PlanValue> outputs,
-    IEnumerable<string>? quantisable = null)
+internal sealed class OpStep(Op op, in OpAttributes attributes, IReadOnlyList<PlanValue> inputs, IReadOnlyList<PlanValue> outputs)
     : PlanStep(inputs, outputs)
 {
     private readonly OpAttributes _attributes = attributes;
@@ -15,8 +14,6 @@ internal sealed class OpStep(Op op, in OpAttributes attributes, IReadOnlyList<Pl
     public ref readonly OpAttributes Attributes => ref _attributes;
 
     public override string Name => op.Name;
-
-    public override IEnumerable<string> QuantisableWeights => quantisable ?? [];
 
     public override bool MayOverwrite(int input) => op.MayOverwrite(input);
 

@@ -38,26 +38,41 @@ internal readonly unsafe struct ProductEpilogue(float* bias, float* residual, ni
     }
 }
 
+/// <summary><c>C[i, j] = activation(C[i, j] + bias[i])</c>: a convolution, whose rows are filters.</summary>
+/// <param name="bias">One for each filter, or null.</param>
+/// <param name="activation">Applied last.</param>
+internal readonly unsafe struct FilterEpilogue(float* bias, ElementFunction? activation) : IEpilogue
+{
+    private readonly bool _relu = activation is { IsRelu: true };
+
+    public static bool IgnoresColumn => true;
+
+    public void Apply(float* c, nint count, nint row, nint column)
+    {
+        if (bias != null)
+            new RowBias(bias).Apply(c, count, row, column);
+        ProductEpilogue.Finish(c, null, count, activation, _relu);
+    }
+}
+
 /// <summary>
-/// The same for the pictures that a convolution makes: its rows are filters, its columns the places of all pictures one
-/// after the other, and the residual lies as the result, (N, F, plane).
+/// The same with a residual, which lies as the result, (N, F, plane): columns are the places of all pictures one after the
+/// other.
 /// </summary>
-/// <param name="residual">Added to the result, or null.</param>
+/// <param name="bias">One for each filter, or null.</param>
+/// <param name="residual">Added to the result.</param>
 /// <param name="filters">F.</param>
 /// <param name="plane">Places of a picture.</param>
 /// <param name="activation">Applied last.</param>
-internal readonly unsafe struct PictureEpilogue(float* residual, nint filters, nint plane, ElementFunction? activation) : IEpilogue
+internal readonly unsafe struct PictureEpilogue(float* bias, float* residual, nint filters, nint plane, ElementFunction? activation) : IEpilogue
 {
     private readonly bool _relu = activation is { IsRelu: true };
 
     public void Apply(float* c, nint count, nint row, nint column)
     {
-        float* other = null;
-        if (residual != null)
-        {
-            (nint image, nint place) = nint.DivRem(column, plane);
-            other = residual + (image * filters + row) * plane + place;
-        }
-        ProductEpilogue.Finish(c, other, count, activation, _relu);
+        if (bias != null)
+            new RowBias(bias).Apply(c, count, row, column);
+        (nint image, nint place) = nint.DivRem(column, plane);
+        ProductEpilogue.Finish(c, residual + (image * filters + row) * plane + place, count, activation, _relu);
     }
 }
