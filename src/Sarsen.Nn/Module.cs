@@ -42,19 +42,34 @@ public abstract class Module
     /// </summary>
     public Tensor Call(Tensor x)
     {
+        ModuleCall call = BeginCall();
+        return EndCall(call, Forward(x));
+    }
+
+    /// <summary>Opens a call that takes more than one tensor: what <see cref="Call"/> does before Forward.</summary>
+    protected ModuleCall BeginCall()
+    {
+        ScopeFrame? frame = ScopeFrame.Current;
+        if (frame?.Tape is Tape tape)
+        {
+            var call = new ModuleCall { Outer = tape.CurrentModule };
+            tape.CurrentModule = this;
+            return call;
+        }
+        return new ModuleCall { Mark = frame?.Arena.Mark ?? default };
+    }
+
+    /// <summary>Ends it. Without a tape all but <paramref name="result"/> that was made since is released.</summary>
+    protected Tensor EndCall(ModuleCall call, Tensor result)
+    {
         ScopeFrame? frame = ScopeFrame.Current;
         if (frame is null)
-            return Forward(x);
-        if (frame.Tape is Tape tape)
-        {
-            (Module? outer, tape.CurrentModule) = (tape.CurrentModule, this);
-            Tensor result = Forward(x);
-            tape.CurrentModule = outer;
-            tape.NoteCall(this, result);
             return result;
-        }
-        ArenaMark mark = frame.Arena.Mark;
-        return frame.Arena.PopToKeeping(mark, Forward(x));
+        if (frame.Tape is not Tape tape)
+            return frame.Arena.PopToKeeping(call.Mark, result);
+        tape.CurrentModule = call.Outer;
+        tape.NoteCall(this, result);
+        return result;
     }
 
     protected abstract Tensor Forward(Tensor x);

@@ -22,6 +22,14 @@ public enum ActivationKind
 
 internal static class ActivationKinds
 {
+    /// <exception cref="NotSupportedException">It is not a function of single elements.</exception>
+    public static ActivationFunction ToFunction(this ActivationKind kind) => kind switch
+    {
+        ActivationKind.None => ActivationFunction.Linear,
+        ActivationKind.Softmax or ActivationKind.LogSoftmax => throw new NotSupportedException($"a feed-forward network applies a function to each element; {kind} is of all of them"),
+        _ => Enum.Parse<ActivationFunction>(kind.ToString()),
+    };
+
     public static Module ToModule(this ActivationKind kind, double slope = 0.01) => kind switch
     {
         ActivationKind.Softmax => new Softmax(),

@@ -10,5 +10,7 @@ public static class PresetCatalogue
         new("mlp", typeof(MlpPreset)),
         new("cnn", typeof(CnnPreset)),
         new("lenet5", typeof(LeNet5Preset)),
+        new("gpt", typeof(GptPreset)),
+        new("transformer_encoder", typeof(TransformerEncoderPreset)),
     ];
 }

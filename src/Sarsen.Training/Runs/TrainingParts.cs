@@ -66,16 +66,22 @@ internal sealed record TrainingParts(LearningTask Task, Network Network, Loss Lo
         {
             InputType = input.Type,
             InputShape = [.. input.Shape.AsSpan()],
-            Layers = [.. layers.Select((layer, i) => layer is EmbeddingSpec embedding ? Sized(embedding, i, data.Pipeline.VocabularySize) : layer)],
+            Layers = [.. layers.Select((layer, i) => Sized(layer, i, data.Pipeline.VocabularySize))],
             Output = task.Output,
         });
     }
 
-    private static EmbeddingSpec Sized(EmbeddingSpec embedding, int layer, int? vocabulary)
+    private static LayerSpec Sized(LayerSpec layer, int index, int? vocabulary)
     {
-        if (embedding.NumEmbeddings is { } count && vocabulary > count)
-            throw new NetworkException(layer, $"layer {layer + 1} (embedding) has {count} vectors, the vocabulary has {vocabulary} ids: raise num_embeddings, leave it out, or lower the step's vocabulary_size");
-        return embedding with { NumEmbeddings = embedding.NumEmbeddings ?? vocabulary };
+        try
+        {
+            string word = LayerCatalogue.All.First(e => e.Type == layer.GetType()).Word;
+            return vocabulary is { } size ? layer.WithVocabulary(size, $"layer {index + 1} ({word})") : layer;
+        }
+        catch (ArgumentException e)
+        {
+            throw new NetworkException(index, e.Message, e);
+        }
     }
 
     // What depends on all samples of a batch at once cannot be joined over grains that different ranks compute.

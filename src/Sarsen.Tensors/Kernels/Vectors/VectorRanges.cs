@@ -20,6 +20,8 @@ public static class VectorRanges
     [ThreadStatic]
     private static int t_narrowerBy;
 
+    internal static int NarrowerBy => t_narrowerBy;
+
     /// <summary>
     /// Covers the items 0 .. <paramref name="count"/> - 1. <paramref name="cost"/> is the work of one item in elements
     /// of a cheap kernel; with <paramref name="count"/> it alone decides the chunks, in multiples of 16 items.
