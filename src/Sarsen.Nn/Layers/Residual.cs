@@ -12,13 +12,13 @@ public sealed class Residual : Module
 {
     private readonly Module[] _body;
     private readonly Module? _shortcut;
-    private readonly Activation? _activation;
+    private readonly Module? _activation;
 
     /// <param name="body">The layers of the body in their order, with their names.</param>
     /// <param name="shortcut">What x goes through beside them; null: nothing.</param>
     /// <param name="activation">f; null: none.</param>
     /// <exception cref="ArgumentException">There is no body.</exception>
-    public Residual(IEnumerable<(string Name, Module Module)> body, Module? shortcut = null, Activation? activation = null)
+    public Residual(IEnumerable<(string Name, Module Module)> body, Module? shortcut = null, Module? activation = null)
     {
         _body = [.. body.Select(layer => AddChild(layer.Name, layer.Module))];
         if (_body.Length == 0)
@@ -27,10 +27,18 @@ public sealed class Residual : Module
         _activation = activation is null ? null : AddChild("activation", activation);
     }
 
+    /// <param name="body">The layers of the body, which keep their names.</param>
+    /// <param name="shortcut">What x goes through beside them; null: nothing.</param>
+    /// <param name="activation">f; null: none.</param>
+    /// <exception cref="ArgumentException">There is no body.</exception>
+    public Residual(Sequential body, Module? shortcut = null, Module? activation = null) : this(body.Children, shortcut, activation)
+    {
+    }
+
     /// <param name="body">The body; its layers are named 0, 1, 2, …</param>
     /// <param name="shortcut">What x goes through beside it; null: nothing.</param>
     /// <param name="activation">f; null: none.</param>
-    public Residual(IEnumerable<Module> body, Module? shortcut = null, Activation? activation = null)
+    public Residual(IEnumerable<Module> body, Module? shortcut = null, Module? activation = null)
         : this(body.Select((module, i) => (i.ToString(CultureInfo.InvariantCulture), module)), shortcut, activation)
     {
     }

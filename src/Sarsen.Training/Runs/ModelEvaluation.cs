@@ -56,7 +56,7 @@ public static class ModelEvaluation
     private static EvaluationReport Measure(RunSpec spec, string folder, Pipeline pipeline, SampleSet samples, CancellationToken stop)
     {
         LearningTask task = spec.Train.Loss.Task(pipeline);
-        IReadOnlyList<Metric> metrics = spec.Metrics.Count > 0 ? spec.Metrics : MetricCatalogue.Usual(task.Kind);
+        IReadOnlyList<Metric> metrics = spec.Metrics.Count > 0 ? spec.Metrics : task.UsualMetrics;
         using var evaluator = new Evaluator(ModelFolder.Load(folder), task, null, metrics, Workers.Shared);
         return evaluator.Run(samples, stop).Report;
     }

@@ -41,7 +41,7 @@ public sealed unsafe class Evaluator(Network network, LearningTask task, Loss? l
             Span<byte> bytes = x.Bytes;
             new ReadOnlySpan<byte>(batch.Input, bytes.Length).CopyTo(bytes);
             Tensor result = network.Body.Call(x).Contiguous();
-            var stored = new ReadOnlySpan<byte>(batch.Target, batch.Count * task.TargetBytes);
+            ReadOnlySpan<byte> stored = task.Stored(batch, 0, batch.Count);
             if (loss is not null)
             {
                 Tensor target = task.Target(scope, stored, batch.Count);
