@@ -6,5 +6,5 @@ namespace Sarsen.Tensors;
 /// </summary>
 public static class Numerics
 {
-    public const int Version = 1;
+    public const int Version = 2;
 }

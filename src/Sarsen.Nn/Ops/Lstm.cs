@@ -17,9 +17,9 @@ public sealed unsafe class LstmOp : RecurrentOp
     private protected override void Cell<T>(in OpArgs a, T* gates, T* hiddenPart, T* h, T* c, T* nextH, T* nextC, long n, long size)
     {
         if (typeof(T) == typeof(double))
-            LstmCell.Forward((double*)gates, (double*)hiddenPart, (double*)c, (double*)gates, (double*)nextC, (double*)nextH, n, size);
+            LstmCell.Forward((double*)gates, (double*)c, (double*)gates, (double*)nextC, (double*)nextH, n, size);
         else
-            LstmCell.Forward(a.Workers, (float*)gates, (float*)hiddenPart, (float*)c, (float*)gates, (float*)nextC, (float*)nextH, n, size);
+            LstmCell.Forward(a.Workers, (float*)gates, (float*)c, (float*)gates, (float*)nextC, (float*)nextH, n, size);
     }
 
     private protected override void CellBack<T>(in OpArgs a, T* gates, T* hiddenPart, T* h, T* c, T* nextH, T* nextC, T* dh, T* dc, long n, long size)

@@ -34,7 +34,7 @@ public sealed unsafe class MaxPool2dOp : Op
         Pool2dShape shape = Pool.Of(x.Shape, use.Window, use.CeilMode);
         int* indices = a.Saved.IsEmpty ? null : a.Saved[0].I32;
         if (x.DType == DType.F64)
-            MaxPool2d.Forward(shape, x.F64, y.F64, indices, a.Workers);
+            MaxPool2d.Reference(shape, x.F64, y.F64, indices);
         else
             MaxPool2d.Forward(shape, x.F32, y.F32, indices, a.Workers);
     }

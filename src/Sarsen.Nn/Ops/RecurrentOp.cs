@@ -1,13 +1,14 @@
 using System.Numerics;
 using Sarsen.Nn.Autograd;
 using Sarsen.Tensors;
+using Sarsen.Tensors.Kernels;
 using Sarsen.Tensors.Threads;
 
 namespace Sarsen.Nn.Ops;
 
 /// <summary>
 /// One recurrent layer over all steps: the input's part of the gates is one product over (T·N, in); then each step
-/// adds the hidden part and runs the cell. Inputs x (T, N, in), h₀ (N, H), [c₀ (N, H)], W_ih (G·H, in), W_hh (G·H, H),
+/// adds the hidden part, by weights that are packed once, and runs the cell. Inputs x (T, N, in), h₀ (N, H), [c₀ (N, H)], W_ih (G·H, in), W_hh (G·H, H),
 /// [b_ih, b_hh (G·H)]; results y (T, N, H), h_T (N, H), [c_T (N, H)]. Backward runs the cells in reverse and then makes
 /// dx, dW and db of all steps by one product each (Werbos, 1990: through time).
 /// </summary>
@@ -23,7 +24,10 @@ public abstract unsafe class RecurrentOp : Op
     /// <summary>Is the gradient of the gates' two parts different.</summary>
     private protected virtual bool SplitGradient => false;
 
-    /// <summary>One step. <paramref name="gates"/> holds the input's part and takes what backward needs.</summary>
+    /// <summary>
+    /// One step. <paramref name="gates"/> holds the sum of both parts, or the input's where the hidden part is kept, and takes
+    /// what backward needs.
+    /// </summary>
     private protected abstract void Cell<T>(in OpArgs a, T* gates, T* hiddenPart, T* h, T* c, T* nextH, T* nextC, long n, long size) where T : unmanaged;
 
     /// <summary>
@@ -68,8 +72,8 @@ public abstract unsafe class RecurrentOp : Op
         if (KeepsHiddenPart)
             s.Save(type, new Shape(z.Steps, z.Batch, z.GateRow));
         int size = type.Size();
-        s.Workspace = Scratch(z, s.Workers, forward: true) + (z.Rows * (2 * z.GateRow + z.Hidden) + z.StepGates) * size + 256;
-        s.BackwardWorkspace = Scratch(z, s.Workers, forward: false) + (3 * z.StepHidden + z.StepGates) * size + 256;
+        s.Workspace = Scratch(z, s.Workers, forward: true) + (z.Rows * (2 * z.GateRow + z.Hidden) * size) + 256;
+        s.BackwardWorkspace = Scratch(z, s.Workers, forward: false) + (2 * z.StepHidden * size) + 256;
     }
 
     private static void Expect(ref OpShapes s, int input, Shape shape)
@@ -78,7 +82,12 @@ public abstract unsafe class RecurrentOp : Op
             throw new ShapeException($"recurrent weight {input}: {shape} expected, given {s.Inputs[input].Shape}");
     }
 
-    private static long Scratch(Sizes z, Workers workers, bool forward)
+    private static long Scratch(Sizes z, Workers workers, bool forward) => Products(z, workers, forward) + PackedMatrixBytes(z, forward);
+
+    private static long PackedMatrixBytes(Sizes z, bool forward) =>
+        Aligned(forward ? PackedMatrix.Bytes((nint)z.GateRow, (nint)z.Hidden) : PackedMatrix.Bytes((nint)z.Hidden, (nint)z.GateRow));
+
+    private static long Products(Sizes z, Workers workers, bool forward)
     {
         (nint rows, nint n, nint g, nint h, nint i) = ((nint)z.Rows, (nint)z.Batch, (nint)z.GateRow, (nint)z.Hidden, (nint)z.Input);
         long bytes = forward
@@ -87,8 +96,10 @@ public abstract unsafe class RecurrentOp : Op
                 Math.Max(Sarsen.Tensors.Kernels.MatMul.WorkspaceBytes(rows, i, g, workers), Sarsen.Tensors.Kernels.MatMul.WorkspaceBytes(g, i, rows, workers)),
                 Math.Max(Sarsen.Tensors.Kernels.MatMul.WorkspaceBytes(n, h, g, workers), Math.Max(
                     Sarsen.Tensors.Kernels.MatMul.WorkspaceBytes(g, h, rows, workers), Sarsen.Tensors.Kernels.MatMul.WorkspaceBytes(g, h, n, workers))));
-        return (bytes + 63) & ~63L;
+        return Aligned(bytes);
     }
+
+    private static long Aligned(long bytes) => (bytes + 63) & ~63L;
 
     public override void Forward(in OpArgs a)
     {
@@ -117,20 +128,23 @@ public abstract unsafe class RecurrentOp : Op
         T* gates = a.Saved.IsEmpty ? Take(ref free, z.Rows * z.GateRow) : (T*)a.Saved[0].Data;
         T* cells = !HasCell ? null : a.Saved.IsEmpty ? Take(ref free, z.Rows * z.Hidden) : (T*)a.Saved[1].Data;
         T* hiddenParts = !KeepsHiddenPart ? null : a.Saved.IsEmpty ? Take(ref free, z.Rows * z.GateRow) : (T*)a.Saved[^1].Data;
-        T* part = Take(ref free, z.StepGates);
+        T* packed = Typed.Pack(a.Workers, (T*)a.Inputs[w + 1].Data, transposed: true, z.GateRow, z.Hidden, gemm + Products(z, a.Workers, forward: true));
+        T* inputBias = bias ? (T*)a.Inputs[w + 2].Data : null, hiddenBias = bias ? (T*)a.Inputs[w + 3].Data : null;
 
-        Typed.MatMul(a.Workers, (T*)a.Inputs[0].Data, (T*)a.Inputs[w].Data, gates, z.Rows, z.GateRow, z.Input, false, true, false, gemm); // (T·N, G·H)
-        if (bias)
-            Typed.AddRow(a.Workers, gates, (T*)a.Inputs[w + 2].Data, gates, z.Rows, z.GateRow);
+        var inputPart = new MatMulArgs<T>((T*)a.Inputs[0].Data, (T*)a.Inputs[w].Data, gates, (nint)z.Rows, (nint)z.GateRow, (nint)z.Input, transposeB: true);
+        Typed.MatMul(a.Workers, inputPart, inputBias, gemm); // (T·N, G·H)
         for (long t = 0; t < z.Steps; t++)
         {
             T* h = t == 0 ? (T*)a.Inputs[1].Data : y + (t - 1) * z.StepHidden;
             T* c = !HasCell ? null : t == 0 ? (T*)a.Inputs[2].Data : cells + (t - 1) * z.StepHidden;
-            T* hidden = KeepsHiddenPart ? hiddenParts + t * z.StepGates : part;
-            Typed.MatMul(a.Workers, h, (T*)a.Inputs[w + 1].Data, hidden, z.Batch, z.GateRow, z.Hidden, false, true, false, gemm); // (N, G·H)
-            if (bias)
-                Typed.AddRow(a.Workers, hidden, (T*)a.Inputs[w + 3].Data, hidden, z.Batch, z.GateRow);
-            Cell(a, gates + t * z.StepGates, hidden, h, c, y + t * z.StepHidden, HasCell ? cells + t * z.StepHidden : null, z.Batch, z.Hidden);
+            T* step = gates + t * z.StepGates, hidden = KeepsHiddenPart ? hiddenParts + t * z.StepGates : null;
+            var hiddenPart = new MatMulArgs<T>(h, (T*)a.Inputs[w + 1].Data, KeepsHiddenPart ? hidden : step, (nint)z.Batch, (nint)z.GateRow, (nint)z.Hidden, transposeB: true)
+            {
+                PackedB = packed,
+                Accumulate = !KeepsHiddenPart,
+            };
+            Typed.MatMul(a.Workers, hiddenPart, hiddenBias, gemm); // (N, G·H)
+            Cell(a, step, hidden, h, c, y + t * z.StepHidden, HasCell ? cells + t * z.StepHidden : null, z.Batch, z.Hidden);
         }
         Typed.Copy(z.Steps == 0 ? (T*)a.Inputs[1].Data : y + (z.Steps - 1) * z.StepHidden, (T*)a.Outputs[1].Data, z.StepHidden);
         if (HasCell)
@@ -145,13 +159,13 @@ public abstract unsafe class RecurrentOp : Op
         T* free = (T*)(a.Workspace + Scratch(z, a.Workers, forward: false));
         T* dh = Take(ref free, z.StepHidden);
         T* dc = Take(ref free, z.StepHidden);
-        T* through = Take(ref free, z.StepHidden);
         // What forward saved becomes, step by step, the gradient of the gates: nobody reads it again.
         T* gates = (T*)a.Saved[0].Data;
         T* cells = HasCell ? (T*)a.Saved[1].Data : null;
         T* hiddenParts = KeepsHiddenPart ? (T*)a.Saved[^1].Data : null;
         T* y = (T*)a.Outputs[0].Data;
         T* weight = (T*)a.Inputs[w + 1].Data;
+        T* packed = Typed.Pack(a.Workers, weight, transposed: false, z.Hidden, z.GateRow, gemm + Products(z, a.Workers, forward: false));
 
         Start(a.OutputGrads[1], dh, z.StepHidden);
         Start(HasCell ? a.OutputGrads[2] : default, dc, z.StepHidden);
@@ -164,8 +178,8 @@ public abstract unsafe class RecurrentOp : Op
             T* step = gates + t * z.StepGates;
             T* hidden = KeepsHiddenPart ? hiddenParts + t * z.StepGates : null;
             CellBack(a, step, hidden, h, c, y + t * z.StepHidden, HasCell ? cells + t * z.StepHidden : null, dh, dc, z.Batch, z.Hidden);
-            Typed.MatMul(a.Workers, SplitGradient ? hidden : step, weight, through, z.Batch, z.Hidden, z.GateRow, false, false, false, gemm); // (N, H)
-            Typed.Add(a.Workers, dh, through, dh, z.StepHidden);
+            var through = new MatMulArgs<T>(SplitGradient ? hidden : step, weight, dh, (nint)z.Batch, (nint)z.Hidden, (nint)z.GateRow) { PackedB = packed, Accumulate = true };
+            Typed.MatMul(a.Workers, through, null, gemm); // (N, H)
         }
         Finish(a, z, gates, SplitGradient ? hiddenParts : gates, dh, dc, gemm);
     }

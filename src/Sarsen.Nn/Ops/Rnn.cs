@@ -19,17 +19,17 @@ public sealed unsafe class RnnOp(bool relu) : RecurrentOp
         if (typeof(T) == typeof(double))
         {
             if (relu)
-                RnnCell.Forward(default(Relu), (double*)gates, (double*)hiddenPart, (double*)nextH, count);
+                Unary.Forward(default(Relu), (double*)gates, (double*)nextH, count);
             else
-                RnnCell.Forward(default(Tanh), (double*)gates, (double*)hiddenPart, (double*)nextH, count);
+                Unary.Forward(default(Tanh), (double*)gates, (double*)nextH, count);
         }
         else if (relu)
         {
-            RnnCell.Forward(a.Workers, default(Relu), (float*)gates, (float*)hiddenPart, (float*)nextH, count);
+            Unary.Forward(a.Workers, default(Relu), (float*)gates, (float*)nextH, count);
         }
         else
         {
-            RnnCell.Forward(a.Workers, default(Tanh), (float*)gates, (float*)hiddenPart, (float*)nextH, count);
+            Unary.Forward(a.Workers, default(Tanh), (float*)gates, (float*)nextH, count);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Kernels;
@@ -12,28 +13,38 @@ namespace Sarsen.Nn.Ops;
 /// </summary>
 internal static unsafe class Typed
 {
-    /// <summary>C = op(A) · op(B), or C += that.</summary>
-    public static void MatMul<T>(Workers workers, T* a, T* b, T* c, long m, long n, long k, bool transposeA, bool transposeB, bool accumulate, byte* workspace)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    /// <summary>C = op(A) · op(B), or C += that, and then C += bias on every row unless it is null.</summary>
+    public static void MatMul<T>(Workers workers, in MatMulArgs<T> args, T* bias, byte* workspace) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (typeof(T) == typeof(float))
         {
-            var args = new MatMulArgs<float>((float*)a, (float*)b, (float*)c, (nint)m, (nint)n, (nint)k, transposeA, transposeB) { Accumulate = accumulate };
-            Sarsen.Tensors.Kernels.MatMul.Run(args, workers, workspace);
+            ref readonly MatMulArgs<float> f32 = ref Unsafe.As<MatMulArgs<T>, MatMulArgs<float>>(ref Unsafe.AsRef(in args));
+            if (bias is null)
+                Sarsen.Tensors.Kernels.MatMul.Run(f32, workers, workspace);
+            else
+                Sarsen.Tensors.Kernels.MatMul.Run(f32, new ColumnBias((float*)bias), workers, workspace);
             return;
         }
-        Sarsen.Tensors.Kernels.MatMul.Reference(new MatMulArgs<T>(a, b, c, (nint)m, (nint)n, (nint)k, transposeA, transposeB) { Accumulate = accumulate });
+        Sarsen.Tensors.Kernels.MatMul.Reference(args);
+        for (nint i = 0; i < args.M && bias is not null; i++)
+        {
+            for (nint j = 0; j < args.N; j++)
+                args.C[(i * args.Ldc) + j] += bias[j];
+        }
     }
 
-    /// <summary>y[r, c] = x[r, c] + row[c].</summary>
-    public static void AddRow<T>(Workers workers, T* x, T* row, T* y, long rows, long columns) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    /// <summary>C = op(A) · op(B), or C += that.</summary>
+    public static void MatMul<T>(Workers workers, T* a, T* b, T* c, long m, long n, long k, bool transposeA, bool transposeB, bool accumulate, byte* workspace)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        MatMul(workers, new MatMulArgs<T>(a, b, c, (nint)m, (nint)n, (nint)k, transposeA, transposeB) { Accumulate = accumulate }, null, workspace);
+
+    /// <summary>op(B) of (k, n) as <see cref="MatMul{T}(Workers, in MatMulArgs{T}, T*, byte*)"/> reads it faster, at <paramref name="packed"/>; null in f64, which has no such form.</summary>
+    public static T* Pack<T>(Workers workers, T* b, bool transposed, long n, long k, byte* packed) where T : unmanaged
     {
-        var shape = new Shape(rows, columns);
-        var plan = new StridedPlan(shape, shape.Contiguous(), StridedPlan.Broadcast(new Shape(columns), new Shape(columns).Contiguous(), shape));
-        if (typeof(T) == typeof(float))
-            Binary.Forward(workers, default(Add), plan, (float*)x, (float*)row, (float*)y);
-        else
-            Binary.Forward(default(Add), plan, (double*)x, (double*)row, (double*)y);
+        if (typeof(T) != typeof(float))
+            return null;
+        PackedMatrix.Pack((float*)b, (nint)(transposed ? k : n), transposed, (nint)n, (nint)k, (float*)packed, workers);
+        return (T*)packed;
     }
 
     /// <summary>y[i] = a[i] + b[i].</summary>

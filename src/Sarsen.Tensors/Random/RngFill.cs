@@ -96,6 +96,7 @@ public static unsafe class RngFill
         public T* Destination;
         public long Count, First;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run(int chunk)
         {
             long begin = (long)chunk * Grain, end = Math.Min(Count, begin + Grain);

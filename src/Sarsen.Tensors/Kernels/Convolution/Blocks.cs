@@ -1,30 +1,51 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Sarsen.Tensors.Kernels;
 
-/// <summary>Copies and sums of row-major blocks.</summary>
+/// <summary>Short rows of floats. The ends of a row are done by vectors that overlap, in place of a loop over the rest.</summary>
 internal static unsafe class Blocks
 {
-    /// <summary>target[r, c] = source[r, c].</summary>
-    public static void Copy(float* source, nint sourceStride, float* target, nint targetStride, nint rows, nint columns)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Copy(float* source, float* target, nint count)
     {
-        for (nint r = 0; r < rows; r++, source += sourceStride, target += targetStride)
+        nint i = 0;
+        if (count >= 8)
         {
-            nint c = 0;
-            for (; c <= columns - Vector<float>.Count; c += Vector<float>.Count)
-                Vector.Load(source + c).Store(target + c);
-            for (; c < columns; c++)
-                target[c] = source[c];
+            for (; i <= count - 16; i += 16)
+                Vector512.Load(source + i).Store(target + i);
+            if (i <= count - 8)
+                Vector256.Load(source + i).Store(target + i);
+            if (i < count)
+                Vector256.Load(source + count - 8).Store(target + count - 8);
+        }
+        else if (count >= 4)
+        {
+            Vector128<float> first = Vector128.Load(source), last = Vector128.Load(source + count - 4);
+            first.Store(target);
+            last.Store(target + count - 4);
+        }
+        else
+        {
+            for (; i < count; i++)
+                target[i] = source[i];
         }
     }
 
-    /// <summary>target[c] += source[c].</summary>
-    public static void Add(float* source, float* target, nint count)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Clear(float* target, nint count)
     {
-        nint c = 0;
-        for (; c <= count - Vector<float>.Count; c += Vector<float>.Count)
-            (Vector.Load(target + c) + Vector.Load(source + c)).Store(target + c);
-        for (; c < count; c++)
-            target[c] += source[c];
+        nint i = 0;
+        if (count >= 8)
+        {
+            for (; i <= count - 16; i += 16)
+                Vector512<float>.Zero.Store(target + i);
+            if (i <= count - 8)
+                Vector256<float>.Zero.Store(target + i);
+            Vector256<float>.Zero.Store(target + count - 8);
+            return;
+        }
+        for (; i < count; i++)
+            target[i] = 0;
     }
 }

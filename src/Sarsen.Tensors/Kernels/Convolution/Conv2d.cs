@@ -5,28 +5,25 @@ namespace Sarsen.Tensors.Kernels;
 /// <summary>
 /// f32 2-d convolution (cross-correlation, as PyTorch's Conv2d) over NCHW:
 /// <code>y[n, f, oh, ow] = bias[f] + Σ_{c, kh, kw} weight[f, c, kh, kw] · x[n, g·C/G + c, oh·sh − top + kh·dh, ow·sw − left + kw·dw]</code>
-/// with zeros outside the picture and g the group of filter f. It is a matrix product over the gathered columns
-/// (Chellapilla, Puri and Simard, "High Performance Convolutional Neural Networks for Document Processing", 2006), a few
-/// pictures or rows at a time. The sum runs over c, kh, kw ascending, cut as <see cref="KBlocks"/> says, padded zeros
-/// included: the bits of an output depend neither on its batch nor on threads. All tensors are contiguous and none
-/// overlap. Kernels trust their arguments, never throw and allocate nothing.
+/// with zeros outside the picture and g the group of filter f. It is the matrix product of weights and what each output sees
+/// (Chellapilla, Puri and Simard, "High Performance Convolutional Neural Networks for Document Processing", 2006), without
+/// that matrix: see <see cref="DirectProduct"/>. The sum runs over c, kh, kw ascending, cut as <see cref="KBlocks"/> says,
+/// padded zeros included: the bits of an output depend neither on its batch nor on threads. All tensors are contiguous and
+/// none overlap. Kernels trust their arguments, never throw and allocate nothing.
 /// </summary>
 public static unsafe partial class Conv2d
 {
     /// <summary>Bytes of scratch memory for <see cref="Forward(in Conv2dShape, float*, float*, float*, float*, Workers, void*)"/>.</summary>
     public static long ForwardWorkspaceBytes(in Conv2dShape shape, Workers workers) =>
-        Conv2dPlan.Forward(shape, workers).LaneFloats * workers.Count * sizeof(float);
+        DirectConvolution.Forward(shape, workers.Count).WorkspaceBytes(workers.Count);
 
     /// <summary>Bytes of scratch memory for <see cref="BackwardData(in Conv2dShape, float*, float*, float*, Workers, void*)"/>.</summary>
     public static long BackwardDataWorkspaceBytes(in Conv2dShape shape, Workers workers) =>
-        Conv2dPlan.BackwardData(shape, workers).LaneFloats * workers.Count * sizeof(float);
+        DirectConvolution.BackwardData(shape, workers.Count).WorkspaceBytes(workers.Count);
 
-    /// <summary>Bytes of scratch memory for <see cref="BackwardWeight(in Conv2dShape, float*, float*, float*, Workers, void*)"/>: lanes, and a weight gradient for each span of images but one.</summary>
-    public static long BackwardWeightWorkspaceBytes(in Conv2dShape shape, Workers workers)
-    {
-        Conv2dPlan plan = Conv2dPlan.BackwardWeight(shape, workers);
-        return ((plan.LaneFloats * workers.Count) + (Math.Max(0, plan.ImageBlocks - 1) * Conv2dPlan.Aligned(shape.WeightCount))) * sizeof(float);
-    }
+    /// <summary>Bytes of scratch memory for <see cref="BackwardWeight(in Conv2dShape, float*, float*, float*, Workers, void*)"/>.</summary>
+    public static long BackwardWeightWorkspaceBytes(in Conv2dShape shape, Workers workers) =>
+        new WeightGradient(shape, workers.Count).WorkspaceBytes(workers.Count);
 
     /// <summary>y = conv(x, weight) + bias.</summary>
     /// <param name="shape">The sizes.</param>
@@ -39,21 +36,25 @@ public static unsafe partial class Conv2d
     public static void Forward(in Conv2dShape shape, float* x, float* weight, float* bias, float* y, Workers workers, void* workspace) =>
         Forward(shape, x, weight, bias, y, default(NoEpilogue), workers, workspace);
 
-    /// <summary>y = activation(conv(x, weight) + bias); the activation must not look at row or column.</summary>
+    /// <summary>
+    /// y = activation(conv(x, weight) + bias). The epilogue's row is the filter, its column the image times OutHeight · OutWidth
+    /// plus the place in the output's plane.
+    /// </summary>
     /// <inheritdoc cref="Forward(in Conv2dShape, float*, float*, float*, float*, Workers, void*)"/>
     public static void Forward<TActivation>(
         in Conv2dShape shape, float* x, float* weight, float* bias, float* y, TActivation activation, Workers workers, void* workspace)
         where TActivation : struct, IEpilogue
     {
         if (bias == null)
-            RunForward(shape, x, weight, null, y, activation, workers, workspace, MicroKernels.Best);
+            RunForward(shape, x, weight, y, activation, workers, workspace, MicroKernels.Best);
         else
-            RunForward(shape, x, weight, bias, y, new Then<RowBias, TActivation>(new RowBias(bias), activation), workers, workspace, MicroKernels.Best);
+            RunForward(shape, x, weight, y, new Then<RowBias, TActivation>(new RowBias(bias), activation), workers, workspace, MicroKernels.Best);
     }
 
     /// <summary>
-    /// dx = ∂L/∂x from dy = ∂L/∂y: <c>dx[n, c, h, w] = Σ_{kh, kw} Σ_f weight[f, c, kh, kw] · dy[n, f, oh, ow]</c> over the
-    /// window positions that read (h, w): kh and kw ascending, and for each a sum over f as <see cref="KBlocks"/> says.
+    /// dx = ∂L/∂x from dy = ∂L/∂y: <c>dx[n, c, h, w] = Σ_{f, kh, kw} weight[f, c, kh, kw] · dy[n, f, oh, ow]</c> over the taps
+    /// whose distance from (h, w) the strides divide: f, kh and kw ascending, cut as <see cref="KBlocks"/> says, zeros outside
+    /// dy included.
     /// </summary>
     /// <param name="shape">The sizes.</param>
     /// <param name="weight">(Filters, Channels / Groups, KernelHeight, KernelWidth)</param>

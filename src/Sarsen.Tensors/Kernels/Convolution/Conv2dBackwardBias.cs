@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Sarsen.Tensors.Threads;
 
@@ -48,6 +49,7 @@ public static unsafe partial class Conv2d
         public Conv2dShape Shape;
         public float* Dy, Dbias;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Run(int chunk)
         {
             double total = 0;

@@ -26,33 +26,56 @@ public static unsafe partial class Conv2d
     /// <summary><c>BackwardData</c> by the plain definition.</summary>
     public static void ReferenceBackwardData<T>(in Conv2dShape shape, T* weight, T* dy, T* dx) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        for (nint i = 0; i < (nint)(shape.Batch * shape.Channels) * shape.Plane; i++)
-            dx[i] = T.Zero;
+        Window2d window = shape.Window;
         for (nint n = 0; n < (nint)shape.Batch; n++)
         {
-            for (nint group = 0; group < (nint)shape.Groups; group++)
+            for (nint c = 0; c < (nint)shape.Channels; c++)
             {
-                for (nint k = 0; k < shape.FilterSize; k++)
+                for (nint at = 0; at < shape.Plane; at++)
                 {
-                    for (nint position = 0; position < shape.OutPlane; position++)
-                    {
-                        nint at = InputIndex(shape, n, group, k, position);
-                        if (at < 0)
-                            continue;
-                        var sum = new BlockedSum<T>(shape.GroupFilters);
-                        for (nint f = group * shape.GroupFilters; f < (group + 1) * shape.GroupFilters; f++)
-                            sum.Add(weight[(f * shape.FilterSize) + k], dy[(((n * (nint)shape.Filters) + f) * shape.OutPlane) + position]);
-                        dx[at] += sum.Total;
-                    }
+                    (nint h, nint w) = nint.DivRem(at, (nint)shape.Width);
+                    nint taps = TapsOf(h + (nint)window.PadTop, window.KernelHeight, window.DilationHeight, window.StrideHeight)
+                        * TapsOf(w + (nint)window.PadLeft, window.KernelWidth, window.DilationWidth, window.StrideWidth);
+                    var sum = new BlockedSum<T>(shape.GroupFilters * taps);
+                    AddSeen(shape, weight, dy, n, c, h, w, ref sum);
+                    dx[(((n * (nint)shape.Channels) + c) * shape.Plane) + at] = sum.Total;
                 }
             }
         }
     }
 
+    private static void AddSeen<T>(in Conv2dShape shape, T* weight, T* dy, nint n, nint c, nint h, nint w, ref BlockedSum<T> sum) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Window2d window = shape.Window;
+        (nint group, nint inGroup) = nint.DivRem(c, shape.GroupChannels);
+        for (nint f = group * shape.GroupFilters; f < (group + 1) * shape.GroupFilters; f++)
+        {
+            for (nint tap = 0; tap < shape.KernelArea; tap++)
+            {
+                (nint kh, nint kw) = nint.DivRem(tap, (nint)window.KernelWidth);
+                nint row = h + (nint)(window.PadTop - (kh * window.DilationHeight)), column = w + (nint)(window.PadLeft - (kw * window.DilationWidth));
+                if (row % (nint)window.StrideHeight != 0 || column % (nint)window.StrideWidth != 0)
+                    continue;
+                (row, column) = (row / (nint)window.StrideHeight, column / (nint)window.StrideWidth);
+                bool inside = (nuint)row < (nuint)shape.OutHeight && (nuint)column < (nuint)shape.OutWidth;
+                T seen = inside ? dy[(((n * (nint)shape.Filters) + f) * shape.OutPlane) + (row * (nint)shape.OutWidth) + column] : T.Zero;
+                sum.Add(weight[(f * shape.FilterSize) + (inGroup * shape.KernelArea) + tap], seen);
+            }
+        }
+    }
+
+    private static nint TapsOf(nint place, long kernel, long dilation, long stride)
+    {
+        nint count = 0;
+        for (long tap = 0; tap < kernel; tap++)
+            count += (place - (tap * dilation)) % stride == 0 ? 1 : 0;
+        return count;
+    }
+
     /// <summary><c>BackwardWeight</c> by the plain definition.</summary>
     public static void ReferenceBackwardWeight<T>(in Conv2dShape shape, T* x, T* dy, T* dweight) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        nint span = Conv2dPlan.SpanImages(shape);
+        nint span = WeightGradient.SpanImages(shape);
         for (nint f = 0; f < (nint)shape.Filters; f++)
         {
             for (nint k = 0; k < shape.FilterSize; k++)
@@ -67,7 +90,7 @@ public static unsafe partial class Conv2d
 
     private static T SpanGradient<T>(in Conv2dShape shape, T* x, T* dy, nint f, nint k, nint first, nint end) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        nint images = Conv2dPlan.ProductImages(shape), group = f / shape.GroupFilters;
+        nint images = WeightGradient.ProductImages(shape), group = f / shape.GroupFilters;
         T total = T.Zero;
         for (nint image = first; image < end; image += images)
         {

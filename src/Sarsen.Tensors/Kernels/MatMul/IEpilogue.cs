@@ -1,4 +1,4 @@
-using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Sarsen.Tensors.Kernels;
 
@@ -9,6 +9,12 @@ namespace Sarsen.Tensors.Kernels;
 /// </summary>
 public unsafe interface IEpilogue
 {
+    /// <summary>
+    /// The result does not depend on the column. A convolution then calls it before its outputs go to their places, with
+    /// elements between them that belong to none.
+    /// </summary>
+    static virtual bool IgnoresColumn => false;
+
     /// <param name="c">The piece, changed in place.</param>
     /// <param name="count">Its length, 1 or more.</param>
     /// <param name="row">The row of C it is in.</param>
@@ -19,6 +25,8 @@ public unsafe interface IEpilogue
 /// <summary>C as it is.</summary>
 public readonly struct NoEpilogue : IEpilogue
 {
+    public static bool IgnoresColumn => true;
+
     public unsafe void Apply(float* c, nint count, nint row, nint column)
     {
     }
@@ -32,8 +40,10 @@ public readonly unsafe struct ColumnBias(float* bias) : IEpilogue
     {
         float* b = bias + column;
         nint j = 0;
-        for (; j <= count - Vector<float>.Count; j += Vector<float>.Count)
-            (Vector.Load(c + j) + Vector.Load(b + j)).Store(c + j);
+        for (; j <= count - 16; j += 16)
+            (Vector512.Load(c + j) + Vector512.Load(b + j)).Store(c + j);
+        for (; j <= count - 4; j += 4)
+            (Vector128.Load(c + j) + Vector128.Load(b + j)).Store(c + j);
         for (; j < count; j++)
             c[j] += b[j];
     }
@@ -43,13 +53,16 @@ public readonly unsafe struct ColumnBias(float* bias) : IEpilogue
 /// <param name="bias">M elements.</param>
 public readonly unsafe struct RowBias(float* bias) : IEpilogue
 {
+    public static bool IgnoresColumn => true;
+
     public void Apply(float* c, nint count, nint row, nint column)
     {
         float b = bias[row];
-        var vector = new Vector<float>(b);
         nint j = 0;
-        for (; j <= count - Vector<float>.Count; j += Vector<float>.Count)
-            (Vector.Load(c + j) + vector).Store(c + j);
+        for (; j <= count - 16; j += 16)
+            (Vector512.Load(c + j) + Vector512.Create(b)).Store(c + j);
+        for (; j <= count - 4; j += 4)
+            (Vector128.Load(c + j) + Vector128.Create(b)).Store(c + j);
         for (; j < count; j++)
             c[j] += b;
     }
@@ -58,13 +71,20 @@ public readonly unsafe struct RowBias(float* bias) : IEpilogue
 /// <summary><c>C = C &lt; 0 ? 0 : C</c>; not-a-number stays, as in PyTorch.</summary>
 public readonly unsafe struct ReluEpilogue : IEpilogue
 {
+    public static bool IgnoresColumn => true;
+
     public void Apply(float* c, nint count, nint row, nint column)
     {
         nint j = 0;
-        for (; j <= count - Vector<float>.Count; j += Vector<float>.Count)
+        for (; j <= count - 16; j += 16)
         {
-            Vector<float> x = Vector.Load(c + j);
-            Vector.ConditionalSelect(Vector.LessThan(x, Vector<float>.Zero), Vector<float>.Zero, x).Store(c + j);
+            Vector512<float> x = Vector512.Load(c + j);
+            Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512<float>.Zero), Vector512<float>.Zero, x).Store(c + j);
+        }
+        for (; j <= count - 4; j += 4)
+        {
+            Vector128<float> x = Vector128.Load(c + j);
+            Vector128.ConditionalSelect(Vector128.LessThan(x, Vector128<float>.Zero), Vector128<float>.Zero, x).Store(c + j);
         }
         for (; j < count; j++)
             c[j] = c[j] < 0 ? 0 : c[j];
@@ -76,6 +96,8 @@ public readonly unsafe struct Then<TFirst, TSecond>(TFirst first, TSecond second
     where TFirst : struct, IEpilogue
     where TSecond : struct, IEpilogue
 {
+    public static bool IgnoresColumn => TFirst.IgnoresColumn && TSecond.IgnoresColumn;
+
     public void Apply(float* c, nint count, nint row, nint column)
     {
         first.Apply(c, count, row, column);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Sarsen.Tensors.Threads;
 
 namespace Sarsen.Tensors.Kernels;
@@ -81,6 +82,7 @@ public static unsafe class MatMul
         public byte* Workspace;
         public long LaneBytes;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Run(int chunk, int lane)
         {
             Tile tile = Grid[chunk];

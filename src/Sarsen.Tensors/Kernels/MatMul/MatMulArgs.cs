@@ -26,6 +26,9 @@ public unsafe struct MatMulArgs<T> where T : unmanaged
 
     public T* A, B, C;
 
+    /// <summary>op(B) as <see cref="PackedMatrix"/> packed it, or null. Where it is given, B is not read; it is one for all of a batch. For <see cref="MatMul"/> only.</summary>
+    public T* PackedB;
+
     /// <summary>Sizes, zero or more. With K = 0, C becomes zero, or stays when it accumulates.</summary>
     public nint M, N, K;
 

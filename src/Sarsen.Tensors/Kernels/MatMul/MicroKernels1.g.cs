@@ -8,24 +8,37 @@ namespace Sarsen.Tensors.Kernels;
 internal static unsafe class MicroKernels1
 {
     public static readonly MicroKernels Table = new(
-        lanes: 1, maxRows: 4, wideVectors: 4,
+        lanes: 1, wideVectors: 4,
         wide:
         [
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows1Vectors4,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows2Vectors4,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows3Vectors4,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows4Vectors4,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows1Vectors4,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows2Vectors4,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows3Vectors4,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows4Vectors4,
         ],
         narrow:
         [
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows1Vectors1,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows2Vectors1,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows3Vectors1,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows4Vectors1,
-        ]);
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows1Vectors1,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows2Vectors1,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows3Vectors1,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows4Vectors1,
+        ],
+        wideTaps:
+        [
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps1Vectors4,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps2Vectors4,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps3Vectors4,
+        ],
+        narrowTaps:
+        [
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps1Vectors1,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps2Vectors1,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps3Vectors1,
+        ],
+        singleRow: (nint)(delegate*<nint, float*, float*, nint, nint, float*, nint, void>)&SingleRow);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows1Vectors4(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows1Vectors4(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         float c0_0 = 0f;
         float c0_1 = 0f;
@@ -33,17 +46,17 @@ internal static unsafe class MicroKernels1
         float c0_3 = 0f;
         do
         {
-            float b0 = b[0];
-            float b1 = b[1];
-            float b2 = b[2];
-            float b3 = b[3];
+            float* row = b + *offsets++;
+            float b0 = row[0];
+            float b1 = row[1];
+            float b2 = row[2];
+            float b3 = row[3];
             float t = a[0];
             c0_0 = MathF.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = MathF.FusedMultiplyAdd(t, b1, c0_1);
             c0_2 = MathF.FusedMultiplyAdd(t, b2, c0_2);
             c0_3 = MathF.FusedMultiplyAdd(t, b3, c0_3);
             a += 1;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -63,7 +76,7 @@ internal static unsafe class MicroKernels1
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows2Vectors4(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows2Vectors4(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         float c0_0 = 0f;
         float c0_1 = 0f;
@@ -75,10 +88,11 @@ internal static unsafe class MicroKernels1
         float c1_3 = 0f;
         do
         {
-            float b0 = b[0];
-            float b1 = b[1];
-            float b2 = b[2];
-            float b3 = b[3];
+            float* row = b + *offsets++;
+            float b0 = row[0];
+            float b1 = row[1];
+            float b2 = row[2];
+            float b3 = row[3];
             float t = a[0];
             c0_0 = MathF.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = MathF.FusedMultiplyAdd(t, b1, c0_1);
@@ -90,7 +104,6 @@ internal static unsafe class MicroKernels1
             c1_2 = MathF.FusedMultiplyAdd(t, b2, c1_2);
             c1_3 = MathF.FusedMultiplyAdd(t, b3, c1_3);
             a += 2;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -120,7 +133,7 @@ internal static unsafe class MicroKernels1
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows3Vectors4(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows3Vectors4(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         float c0_0 = 0f;
         float c0_1 = 0f;
@@ -136,10 +149,11 @@ internal static unsafe class MicroKernels1
         float c2_3 = 0f;
         do
         {
-            float b0 = b[0];
-            float b1 = b[1];
-            float b2 = b[2];
-            float b3 = b[3];
+            float* row = b + *offsets++;
+            float b0 = row[0];
+            float b1 = row[1];
+            float b2 = row[2];
+            float b3 = row[3];
             float t = a[0];
             c0_0 = MathF.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = MathF.FusedMultiplyAdd(t, b1, c0_1);
@@ -156,7 +170,6 @@ internal static unsafe class MicroKernels1
             c2_2 = MathF.FusedMultiplyAdd(t, b2, c2_2);
             c2_3 = MathF.FusedMultiplyAdd(t, b3, c2_3);
             a += 3;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -196,7 +209,7 @@ internal static unsafe class MicroKernels1
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows4Vectors4(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows4Vectors4(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         float c0_0 = 0f;
         float c0_1 = 0f;
@@ -216,10 +229,11 @@ internal static unsafe class MicroKernels1
         float c3_3 = 0f;
         do
         {
-            float b0 = b[0];
-            float b1 = b[1];
-            float b2 = b[2];
-            float b3 = b[3];
+            float* row = b + *offsets++;
+            float b0 = row[0];
+            float b1 = row[1];
+            float b2 = row[2];
+            float b3 = row[3];
             float t = a[0];
             c0_0 = MathF.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = MathF.FusedMultiplyAdd(t, b1, c0_1);
@@ -241,7 +255,6 @@ internal static unsafe class MicroKernels1
             c3_2 = MathF.FusedMultiplyAdd(t, b2, c3_2);
             c3_3 = MathF.FusedMultiplyAdd(t, b3, c3_3);
             a += 4;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -291,16 +304,16 @@ internal static unsafe class MicroKernels1
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows1Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows1Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         float c0_0 = 0f;
         do
         {
-            float b0 = b[0];
+            float* row = b + *offsets++;
+            float b0 = row[0];
             float t = a[0];
             c0_0 = MathF.FusedMultiplyAdd(t, b0, c0_0);
             a += 1;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -314,19 +327,19 @@ internal static unsafe class MicroKernels1
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows2Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows2Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         float c0_0 = 0f;
         float c1_0 = 0f;
         do
         {
-            float b0 = b[0];
+            float* row = b + *offsets++;
+            float b0 = row[0];
             float t = a[0];
             c0_0 = MathF.FusedMultiplyAdd(t, b0, c0_0);
             t = a[1];
             c1_0 = MathF.FusedMultiplyAdd(t, b0, c1_0);
             a += 2;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -344,14 +357,15 @@ internal static unsafe class MicroKernels1
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows3Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows3Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         float c0_0 = 0f;
         float c1_0 = 0f;
         float c2_0 = 0f;
         do
         {
-            float b0 = b[0];
+            float* row = b + *offsets++;
+            float b0 = row[0];
             float t = a[0];
             c0_0 = MathF.FusedMultiplyAdd(t, b0, c0_0);
             t = a[1];
@@ -359,7 +373,6 @@ internal static unsafe class MicroKernels1
             t = a[2];
             c2_0 = MathF.FusedMultiplyAdd(t, b0, c2_0);
             a += 3;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -381,7 +394,7 @@ internal static unsafe class MicroKernels1
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows4Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows4Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         float c0_0 = 0f;
         float c1_0 = 0f;
@@ -389,7 +402,8 @@ internal static unsafe class MicroKernels1
         float c3_0 = 0f;
         do
         {
-            float b0 = b[0];
+            float* row = b + *offsets++;
+            float b0 = row[0];
             float t = a[0];
             c0_0 = MathF.FusedMultiplyAdd(t, b0, c0_0);
             t = a[1];
@@ -399,7 +413,6 @@ internal static unsafe class MicroKernels1
             t = a[3];
             c3_0 = MathF.FusedMultiplyAdd(t, b0, c3_0);
             a += 4;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -421,6 +434,358 @@ internal static unsafe class MicroKernels1
             c[0] = c2_0;
             c += ldc;
             c[0] = c3_0;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Taps1Vectors4(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    {
+        float* x0 = taps[0];
+        float c0_0 = 0f;
+        float c0_1 = 0f;
+        float c0_2 = 0f;
+        float c0_3 = 0f;
+        do
+        {
+            nint at = *positions++;
+            float b0 = b[0];
+            float b1 = b[1];
+            float b2 = b[2];
+            float b3 = b[3];
+            float t = x0[at];
+            c0_0 = MathF.FusedMultiplyAdd(t, b0, c0_0);
+            c0_1 = MathF.FusedMultiplyAdd(t, b1, c0_1);
+            c0_2 = MathF.FusedMultiplyAdd(t, b2, c0_2);
+            c0_3 = MathF.FusedMultiplyAdd(t, b3, c0_3);
+            b += ldb;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            c[0] = c[0] + c0_0;
+            c[1] = c[1] + c0_1;
+            c[2] = c[2] + c0_2;
+            c[3] = c[3] + c0_3;
+        }
+        else
+        {
+            c[0] = c0_0;
+            c[1] = c0_1;
+            c[2] = c0_2;
+            c[3] = c0_3;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Taps2Vectors4(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    {
+        float* x0 = taps[0], x1 = taps[1];
+        float c0_0 = 0f;
+        float c0_1 = 0f;
+        float c0_2 = 0f;
+        float c0_3 = 0f;
+        float c1_0 = 0f;
+        float c1_1 = 0f;
+        float c1_2 = 0f;
+        float c1_3 = 0f;
+        do
+        {
+            nint at = *positions++;
+            float b0 = b[0];
+            float b1 = b[1];
+            float b2 = b[2];
+            float b3 = b[3];
+            float t = x0[at];
+            c0_0 = MathF.FusedMultiplyAdd(t, b0, c0_0);
+            c0_1 = MathF.FusedMultiplyAdd(t, b1, c0_1);
+            c0_2 = MathF.FusedMultiplyAdd(t, b2, c0_2);
+            c0_3 = MathF.FusedMultiplyAdd(t, b3, c0_3);
+            t = x1[at];
+            c1_0 = MathF.FusedMultiplyAdd(t, b0, c1_0);
+            c1_1 = MathF.FusedMultiplyAdd(t, b1, c1_1);
+            c1_2 = MathF.FusedMultiplyAdd(t, b2, c1_2);
+            c1_3 = MathF.FusedMultiplyAdd(t, b3, c1_3);
+            b += ldb;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            c[0] = c[0] + c0_0;
+            c[1] = c[1] + c0_1;
+            c[2] = c[2] + c0_2;
+            c[3] = c[3] + c0_3;
+            c += ldc;
+            c[0] = c[0] + c1_0;
+            c[1] = c[1] + c1_1;
+            c[2] = c[2] + c1_2;
+            c[3] = c[3] + c1_3;
+        }
+        else
+        {
+            c[0] = c0_0;
+            c[1] = c0_1;
+            c[2] = c0_2;
+            c[3] = c0_3;
+            c += ldc;
+            c[0] = c1_0;
+            c[1] = c1_1;
+            c[2] = c1_2;
+            c[3] = c1_3;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Taps3Vectors4(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    {
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2];
+        float c0_0 = 0f;
+        float c0_1 = 0f;
+        float c0_2 = 0f;
+        float c0_3 = 0f;
+        float c1_0 = 0f;
+        float c1_1 = 0f;
+        float c1_2 = 0f;
+        float c1_3 = 0f;
+        float c2_0 = 0f;
+        float c2_1 = 0f;
+        float c2_2 = 0f;
+        float c2_3 = 0f;
+        do
+        {
+            nint at = *positions++;
+            float b0 = b[0];
+            float b1 = b[1];
+            float b2 = b[2];
+            float b3 = b[3];
+            float t = x0[at];
+            c0_0 = MathF.FusedMultiplyAdd(t, b0, c0_0);
+            c0_1 = MathF.FusedMultiplyAdd(t, b1, c0_1);
+            c0_2 = MathF.FusedMultiplyAdd(t, b2, c0_2);
+            c0_3 = MathF.FusedMultiplyAdd(t, b3, c0_3);
+            t = x1[at];
+            c1_0 = MathF.FusedMultiplyAdd(t, b0, c1_0);
+            c1_1 = MathF.FusedMultiplyAdd(t, b1, c1_1);
+            c1_2 = MathF.FusedMultiplyAdd(t, b2, c1_2);
+            c1_3 = MathF.FusedMultiplyAdd(t, b3, c1_3);
+            t = x2[at];
+            c2_0 = MathF.FusedMultiplyAdd(t, b0, c2_0);
+            c2_1 = MathF.FusedMultiplyAdd(t, b1, c2_1);
+            c2_2 = MathF.FusedMultiplyAdd(t, b2, c2_2);
+            c2_3 = MathF.FusedMultiplyAdd(t, b3, c2_3);
+            b += ldb;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            c[0] = c[0] + c0_0;
+            c[1] = c[1] + c0_1;
+            c[2] = c[2] + c0_2;
+            c[3] = c[3] + c0_3;
+            c += ldc;
+            c[0] = c[0] + c1_0;
+            c[1] = c[1] + c1_1;
+            c[2] = c[2] + c1_2;
+            c[3] = c[3] + c1_3;
+            c += ldc;
+            c[0] = c[0] + c2_0;
+            c[1] = c[1] + c2_1;
+            c[2] = c[2] + c2_2;
+            c[3] = c[3] + c2_3;
+        }
+        else
+        {
+            c[0] = c0_0;
+            c[1] = c0_1;
+            c[2] = c0_2;
+            c[3] = c0_3;
+            c += ldc;
+            c[0] = c1_0;
+            c[1] = c1_1;
+            c[2] = c1_2;
+            c[3] = c1_3;
+            c += ldc;
+            c[0] = c2_0;
+            c[1] = c2_1;
+            c[2] = c2_2;
+            c[3] = c2_3;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Taps1Vectors1(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    {
+        float* x0 = taps[0];
+        float c0_0 = 0f;
+        do
+        {
+            nint at = *positions++;
+            float b0 = b[0];
+            float t = x0[at];
+            c0_0 = MathF.FusedMultiplyAdd(t, b0, c0_0);
+            b += ldb;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            c[0] = c[0] + c0_0;
+        }
+        else
+        {
+            c[0] = c0_0;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Taps2Vectors1(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    {
+        float* x0 = taps[0], x1 = taps[1];
+        float c0_0 = 0f;
+        float c1_0 = 0f;
+        do
+        {
+            nint at = *positions++;
+            float b0 = b[0];
+            float t = x0[at];
+            c0_0 = MathF.FusedMultiplyAdd(t, b0, c0_0);
+            t = x1[at];
+            c1_0 = MathF.FusedMultiplyAdd(t, b0, c1_0);
+            b += ldb;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            c[0] = c[0] + c0_0;
+            c += ldc;
+            c[0] = c[0] + c1_0;
+        }
+        else
+        {
+            c[0] = c0_0;
+            c += ldc;
+            c[0] = c1_0;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Taps3Vectors1(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    {
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2];
+        float c0_0 = 0f;
+        float c1_0 = 0f;
+        float c2_0 = 0f;
+        do
+        {
+            nint at = *positions++;
+            float b0 = b[0];
+            float t = x0[at];
+            c0_0 = MathF.FusedMultiplyAdd(t, b0, c0_0);
+            t = x1[at];
+            c1_0 = MathF.FusedMultiplyAdd(t, b0, c1_0);
+            t = x2[at];
+            c2_0 = MathF.FusedMultiplyAdd(t, b0, c2_0);
+            b += ldb;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            c[0] = c[0] + c0_0;
+            c += ldc;
+            c[0] = c[0] + c1_0;
+            c += ldc;
+            c[0] = c[0] + c2_0;
+        }
+        else
+        {
+            c[0] = c0_0;
+            c += ldc;
+            c[0] = c1_0;
+            c += ldc;
+            c[0] = c2_0;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SingleRow(nint k, float* a, float* b, nint panelStep, nint rowStep, float* c, nint accumulate)
+    {
+        float* b0 = b, b1 = b + panelStep, b2 = b1 + panelStep, b3 = b2 + panelStep;
+        float c0 = 0f;
+        float c1 = 0f;
+        float c2 = 0f;
+        float c3 = 0f;
+        float c4 = 0f;
+        float c5 = 0f;
+        float c6 = 0f;
+        float c7 = 0f;
+        float c8 = 0f;
+        float c9 = 0f;
+        float c10 = 0f;
+        float c11 = 0f;
+        float c12 = 0f;
+        float c13 = 0f;
+        float c14 = 0f;
+        float c15 = 0f;
+        do
+        {
+            float t = *a++;
+            c0 = MathF.FusedMultiplyAdd(t, b0[0], c0);
+            c1 = MathF.FusedMultiplyAdd(t, b0[1], c1);
+            c2 = MathF.FusedMultiplyAdd(t, b0[2], c2);
+            c3 = MathF.FusedMultiplyAdd(t, b0[3], c3);
+            c4 = MathF.FusedMultiplyAdd(t, b1[0], c4);
+            c5 = MathF.FusedMultiplyAdd(t, b1[1], c5);
+            c6 = MathF.FusedMultiplyAdd(t, b1[2], c6);
+            c7 = MathF.FusedMultiplyAdd(t, b1[3], c7);
+            c8 = MathF.FusedMultiplyAdd(t, b2[0], c8);
+            c9 = MathF.FusedMultiplyAdd(t, b2[1], c9);
+            c10 = MathF.FusedMultiplyAdd(t, b2[2], c10);
+            c11 = MathF.FusedMultiplyAdd(t, b2[3], c11);
+            c12 = MathF.FusedMultiplyAdd(t, b3[0], c12);
+            c13 = MathF.FusedMultiplyAdd(t, b3[1], c13);
+            c14 = MathF.FusedMultiplyAdd(t, b3[2], c14);
+            c15 = MathF.FusedMultiplyAdd(t, b3[3], c15);
+            b0 += rowStep;
+            b1 += rowStep;
+            b2 += rowStep;
+            b3 += rowStep;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            c[0] = c[0] + c0;
+            c[1] = c[1] + c1;
+            c[2] = c[2] + c2;
+            c[3] = c[3] + c3;
+            c[4] = c[4] + c4;
+            c[5] = c[5] + c5;
+            c[6] = c[6] + c6;
+            c[7] = c[7] + c7;
+            c[8] = c[8] + c8;
+            c[9] = c[9] + c9;
+            c[10] = c[10] + c10;
+            c[11] = c[11] + c11;
+            c[12] = c[12] + c12;
+            c[13] = c[13] + c13;
+            c[14] = c[14] + c14;
+            c[15] = c[15] + c15;
+        }
+        else
+        {
+            c[0] = c0;
+            c[1] = c1;
+            c[2] = c2;
+            c[3] = c3;
+            c[4] = c4;
+            c[5] = c5;
+            c[6] = c6;
+            c[7] = c7;
+            c[8] = c8;
+            c[9] = c9;
+            c[10] = c10;
+            c[11] = c11;
+            c[12] = c12;
+            c[13] = c13;
+            c[14] = c14;
+            c[15] = c15;
         }
     }
 }

@@ -9,39 +9,635 @@ namespace Sarsen.Tensors.Kernels;
 internal static unsafe class MicroKernels128
 {
     public static readonly MicroKernels Table = new(
-        lanes: 4, maxRows: 6, wideVectors: 2,
+        lanes: 4, wideVectors: 2,
         wide:
         [
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows1Vectors2,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows2Vectors2,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows3Vectors2,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows4Vectors2,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows5Vectors2,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows6Vectors2,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows1Vectors2,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows2Vectors2,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows3Vectors2,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows4Vectors2,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows5Vectors2,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows6Vectors2,
         ],
         narrow:
         [
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows1Vectors1,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows2Vectors1,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows3Vectors1,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows4Vectors1,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows5Vectors1,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows6Vectors1,
-        ]);
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows1Vectors1,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows2Vectors1,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows3Vectors1,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows4Vectors1,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows5Vectors1,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows6Vectors1,
+        ],
+        wideTaps:
+        [
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps1Vectors2,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps2Vectors2,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps3Vectors2,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps4Vectors2,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps5Vectors2,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps6Vectors2,
+        ],
+        narrowTaps:
+        [
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps1Vectors1,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps2Vectors1,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps3Vectors1,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps4Vectors1,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps5Vectors1,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps6Vectors1,
+        ],
+        singleRow: (nint)(delegate*<nint, float*, float*, nint, nint, float*, nint, void>)&SingleRow);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows1Vectors2(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows1Vectors2(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         Vector128<float> c0_0 = Vector128<float>.Zero;
         Vector128<float> c0_1 = Vector128<float>.Zero;
         do
         {
-            Vector128<float> b0 = Vector128.Load(b);
-            Vector128<float> b1 = Vector128.Load(b + 4);
+            float* row = b + *offsets++;
+            Vector128<float> b0 = Vector128.Load(row);
+            Vector128<float> b1 = Vector128.Load(row + 4);
             Vector128<float> t = Vector128.Create(a[0]);
             c0_0 = Vector128.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = Vector128.FusedMultiplyAdd(t, b1, c0_1);
             a += 1;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector128.Load(c) + c0_0).Store(c);
+            (Vector128.Load(c + 4) + c0_1).Store(c + 4);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c0_1.Store(c + 4);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows2Vectors2(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
+    {
+        Vector128<float> c0_0 = Vector128<float>.Zero;
+        Vector128<float> c0_1 = Vector128<float>.Zero;
+        Vector128<float> c1_0 = Vector128<float>.Zero;
+        Vector128<float> c1_1 = Vector128<float>.Zero;
+        do
+        {
+            float* row = b + *offsets++;
+            Vector128<float> b0 = Vector128.Load(row);
+            Vector128<float> b1 = Vector128.Load(row + 4);
+            Vector128<float> t = Vector128.Create(a[0]);
+            c0_0 = Vector128.FusedMultiplyAdd(t, b0, c0_0);
+            c0_1 = Vector128.FusedMultiplyAdd(t, b1, c0_1);
+            t = Vector128.Create(a[1]);
+            c1_0 = Vector128.FusedMultiplyAdd(t, b0, c1_0);
+            c1_1 = Vector128.FusedMultiplyAdd(t, b1, c1_1);
+            a += 2;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector128.Load(c) + c0_0).Store(c);
+            (Vector128.Load(c + 4) + c0_1).Store(c + 4);
+            c += ldc;
+            (Vector128.Load(c) + c1_0).Store(c);
+            (Vector128.Load(c + 4) + c1_1).Store(c + 4);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c0_1.Store(c + 4);
+            c += ldc;
+            c1_0.Store(c);
+            c1_1.Store(c + 4);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows3Vectors2(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
+    {
+        Vector128<float> c0_0 = Vector128<float>.Zero;
+        Vector128<float> c0_1 = Vector128<float>.Zero;
+        Vector128<float> c1_0 = Vector128<float>.Zero;
+        Vector128<float> c1_1 = Vector128<float>.Zero;
+        Vector128<float> c2_0 = Vector128<float>.Zero;
+        Vector128<float> c2_1 = Vector128<float>.Zero;
+        do
+        {
+            float* row = b + *offsets++;
+            Vector128<float> b0 = Vector128.Load(row);
+            Vector128<float> b1 = Vector128.Load(row + 4);
+            Vector128<float> t = Vector128.Create(a[0]);
+            c0_0 = Vector128.FusedMultiplyAdd(t, b0, c0_0);
+            c0_1 = Vector128.FusedMultiplyAdd(t, b1, c0_1);
+            t = Vector128.Create(a[1]);
+            c1_0 = Vector128.FusedMultiplyAdd(t, b0, c1_0);
+            c1_1 = Vector128.FusedMultiplyAdd(t, b1, c1_1);
+            t = Vector128.Create(a[2]);
+            c2_0 = Vector128.FusedMultiplyAdd(t, b0, c2_0);
+            c2_1 = Vector128.FusedMultiplyAdd(t, b1, c2_1);
+            a += 3;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector128.Load(c) + c0_0).Store(c);
+            (Vector128.Load(c + 4) + c0_1).Store(c + 4);
+            c += ldc;
+            (Vector128.Load(c) + c1_0).Store(c);
+            (Vector128.Load(c + 4) + c1_1).Store(c + 4);
+            c += ldc;
+            (Vector128.Load(c) + c2_0).Store(c);
+            (Vector128.Load(c + 4) + c2_1).Store(c + 4);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c0_1.Store(c + 4);
+            c += ldc;
+            c1_0.Store(c);
+            c1_1.Store(c + 4);
+            c += ldc;
+            c2_0.Store(c);
+            c2_1.Store(c + 4);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows4Vectors2(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
+    {
+        Vector128<float> c0_0 = Vector128<float>.Zero;
+        Vector128<float> c0_1 = Vector128<float>.Zero;
+        Vector128<float> c1_0 = Vector128<float>.Zero;
+        Vector128<float> c1_1 = Vector128<float>.Zero;
+        Vector128<float> c2_0 = Vector128<float>.Zero;
+        Vector128<float> c2_1 = Vector128<float>.Zero;
+        Vector128<float> c3_0 = Vector128<float>.Zero;
+        Vector128<float> c3_1 = Vector128<float>.Zero;
+        do
+        {
+            float* row = b + *offsets++;
+            Vector128<float> b0 = Vector128.Load(row);
+            Vector128<float> b1 = Vector128.Load(row + 4);
+            Vector128<float> t = Vector128.Create(a[0]);
+            c0_0 = Vector128.FusedMultiplyAdd(t, b0, c0_0);
+            c0_1 = Vector128.FusedMultiplyAdd(t, b1, c0_1);
+            t = Vector128.Create(a[1]);
+            c1_0 = Vector128.FusedMultiplyAdd(t, b0, c1_0);
+            c1_1 = Vector128.FusedMultiplyAdd(t, b1, c1_1);
+            t = Vector128.Create(a[2]);
+            c2_0 = Vector128.FusedMultiplyAdd(t, b0, c2_0);
+            c2_1 = Vector128.FusedMultiplyAdd(t, b1, c2_1);
+            t = Vector128.Create(a[3]);
+            c3_0 = Vector128.FusedMultiplyAdd(t, b0, c3_0);
+            c3_1 = Vector128.FusedMultiplyAdd(t, b1, c3_1);
+            a += 4;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector128.Load(c) + c0_0).Store(c);
+            (Vector128.Load(c + 4) + c0_1).Store(c + 4);
+            c += ldc;
+            (Vector128.Load(c) + c1_0).Store(c);
+            (Vector128.Load(c + 4) + c1_1).Store(c + 4);
+            c += ldc;
+            (Vector128.Load(c) + c2_0).Store(c);
+            (Vector128.Load(c + 4) + c2_1).Store(c + 4);
+            c += ldc;
+            (Vector128.Load(c) + c3_0).Store(c);
+            (Vector128.Load(c + 4) + c3_1).Store(c + 4);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c0_1.Store(c + 4);
+            c += ldc;
+            c1_0.Store(c);
+            c1_1.Store(c + 4);
+            c += ldc;
+            c2_0.Store(c);
+            c2_1.Store(c + 4);
+            c += ldc;
+            c3_0.Store(c);
+            c3_1.Store(c + 4);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows5Vectors2(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
+    {
+        Vector128<float> c0_0 = Vector128<float>.Zero;
+        Vector128<float> c0_1 = Vector128<float>.Zero;
+        Vector128<float> c1_0 = Vector128<float>.Zero;
+        Vector128<float> c1_1 = Vector128<float>.Zero;
+        Vector128<float> c2_0 = Vector128<float>.Zero;
+        Vector128<float> c2_1 = Vector128<float>.Zero;
+        Vector128<float> c3_0 = Vector128<float>.Zero;
+        Vector128<float> c3_1 = Vector128<float>.Zero;
+        Vector128<float> c4_0 = Vector128<float>.Zero;
+        Vector128<float> c4_1 = Vector128<float>.Zero;
+        do
+        {
+            float* row = b + *offsets++;
+            Vector128<float> b0 = Vector128.Load(row);
+            Vector128<float> b1 = Vector128.Load(row + 4);
+            Vector128<float> t = Vector128.Create(a[0]);
+            c0_0 = Vector128.FusedMultiplyAdd(t, b0, c0_0);
+            c0_1 = Vector128.FusedMultiplyAdd(t, b1, c0_1);
+            t = Vector128.Create(a[1]);
+            c1_0 = Vector128.FusedMultiplyAdd(t, b0, c1_0);
+            c1_1 = Vector128.FusedMultiplyAdd(t, b1, c1_1);
+            t = Vector128.Create(a[2]);
+            c2_0 = Vector128.FusedMultiplyAdd(t, b0, c2_0);
+            c2_1 = Vector128.FusedMultiplyAdd(t, b1, c2_1);
+            t = Vector128.Create(a[3]);
+            c3_0 = Vector128.FusedMultiplyAdd(t, b0, c3_0);
+            c3_1 = Vector128.FusedMultiplyAdd(t, b1, c3_1);
+            t = Vector128.Create(a[4]);
+            c4_0 = Vector128.FusedMultiplyAdd(t, b0, c4_0);
+            c4_1 = Vector128.FusedMultiplyAdd(t, b1, c4_1);
+            a += 5;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector128.Load(c) + c0_0).Store(c);
+            (Vector128.Load(c + 4) + c0_1).Store(c + 4);
+            c += ldc;
+            (Vector128.Load(c) + c1_0).Store(c);
+            (Vector128.Load(c + 4) + c1_1).Store(c + 4);
+            c += ldc;
+            (Vector128.Load(c) + c2_0).Store(c);
+            (Vector128.Load(c + 4) + c2_1).Store(c + 4);
+            c += ldc;
+            (Vector128.Load(c) + c3_0).Store(c);
+            (Vector128.Load(c + 4) + c3_1).Store(c + 4);
+            c += ldc;
+            (Vector128.Load(c) + c4_0).Store(c);
+            (Vector128.Load(c + 4) + c4_1).Store(c + 4);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c0_1.Store(c + 4);
+            c += ldc;
+            c1_0.Store(c);
+            c1_1.Store(c + 4);
+            c += ldc;
+            c2_0.Store(c);
+            c2_1.Store(c + 4);
+            c += ldc;
+            c3_0.Store(c);
+            c3_1.Store(c + 4);
+            c += ldc;
+            c4_0.Store(c);
+            c4_1.Store(c + 4);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows6Vectors2(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
+    {
+        Vector128<float> c0_0 = Vector128<float>.Zero;
+        Vector128<float> c0_1 = Vector128<float>.Zero;
+        Vector128<float> c1_0 = Vector128<float>.Zero;
+        Vector128<float> c1_1 = Vector128<float>.Zero;
+        Vector128<float> c2_0 = Vector128<float>.Zero;
+        Vector128<float> c2_1 = Vector128<float>.Zero;
+        Vector128<float> c3_0 = Vector128<float>.Zero;
+        Vector128<float> c3_1 = Vector128<float>.Zero;
+        Vector128<float> c4_0 = Vector128<float>.Zero;
+        Vector128<float> c4_1 = Vector128<float>.Zero;
+        Vector128<float> c5_0 = Vector128<float>.Zero;
+        Vector128<float> c5_1 = Vector128<float>.Zero;
+        do
+        {
+            float* row = b + *offsets++;
+            Vector128<float> b0 = Vector128.Load(row);
+            Vector128<float> b1 = Vector128.Load(row + 4);
+            Vector128<float> t = Vector128.Create(a[0]);
+            c0_0 = Vector128.FusedMultiplyAdd(t, b0, c0_0);
+            c0_1 = Vector128.FusedMultiplyAdd(t, b1, c0_1);
+            t = Vector128.Create(a[1]);
+            c1_0 = Vector128.FusedMultiplyAdd(t, b0, c1_0);
+            c1_1 = Vector128.FusedMultiplyAdd(t, b1, c1_1);
+            t = Vector128.Create(a[2]);
+            c2_0 = Vector128.FusedMultiplyAdd(t, b0, c2_0);
+            c2_1 = Vector128.FusedMultiplyAdd(t, b1, c2_1);
+            t = Vector128.Create(a[3]);
+            c3_0 = Vector128.FusedMultiplyAdd(t, b0, c3_0);
+            c3_1 = Vector128.FusedMultiplyAdd(t, b1, c3_1);
+            t = Vector128.Create(a[4]);
+            c4_0 = Vector128.FusedMultiplyAdd(t, b0, c4_0);
+            c4_1 = Vector128.FusedMultiplyAdd(t, b1, c4_1);
+            t = Vector128.Create(a[5]);
+            c5_0 = Vector128.FusedMultiplyAdd(t, b0, c5_0);
+            c5_1 = Vector128.FusedMultiplyAdd(t, b1, c5_1);
+            a += 6;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector128.Load(c) + c0_0).Store(c);
+            (Vector128.Load(c + 4) + c0_1).Store(c + 4);
+            c += ldc;
+            (Vector128.Load(c) + c1_0).Store(c);
+            (Vector128.Load(c + 4) + c1_1).Store(c + 4);
+            c += ldc;
+            (Vector128.Load(c) + c2_0).Store(c);
+            (Vector128.Load(c + 4) + c2_1).Store(c + 4);
+            c += ldc;
+            (Vector128.Load(c) + c3_0).Store(c);
+            (Vector128.Load(c + 4) + c3_1).Store(c + 4);
+            c += ldc;
+            (Vector128.Load(c) + c4_0).Store(c);
+            (Vector128.Load(c + 4) + c4_1).Store(c + 4);
+            c += ldc;
+            (Vector128.Load(c) + c5_0).Store(c);
+            (Vector128.Load(c + 4) + c5_1).Store(c + 4);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c0_1.Store(c + 4);
+            c += ldc;
+            c1_0.Store(c);
+            c1_1.Store(c + 4);
+            c += ldc;
+            c2_0.Store(c);
+            c2_1.Store(c + 4);
+            c += ldc;
+            c3_0.Store(c);
+            c3_1.Store(c + 4);
+            c += ldc;
+            c4_0.Store(c);
+            c4_1.Store(c + 4);
+            c += ldc;
+            c5_0.Store(c);
+            c5_1.Store(c + 4);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows1Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
+    {
+        Vector128<float> c0_0 = Vector128<float>.Zero;
+        do
+        {
+            float* row = b + *offsets++;
+            Vector128<float> b0 = Vector128.Load(row);
+            Vector128<float> t = Vector128.Create(a[0]);
+            c0_0 = Vector128.FusedMultiplyAdd(t, b0, c0_0);
+            a += 1;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector128.Load(c) + c0_0).Store(c);
+        }
+        else
+        {
+            c0_0.Store(c);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows2Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
+    {
+        Vector128<float> c0_0 = Vector128<float>.Zero;
+        Vector128<float> c1_0 = Vector128<float>.Zero;
+        do
+        {
+            float* row = b + *offsets++;
+            Vector128<float> b0 = Vector128.Load(row);
+            Vector128<float> t = Vector128.Create(a[0]);
+            c0_0 = Vector128.FusedMultiplyAdd(t, b0, c0_0);
+            t = Vector128.Create(a[1]);
+            c1_0 = Vector128.FusedMultiplyAdd(t, b0, c1_0);
+            a += 2;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector128.Load(c) + c0_0).Store(c);
+            c += ldc;
+            (Vector128.Load(c) + c1_0).Store(c);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c += ldc;
+            c1_0.Store(c);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows3Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
+    {
+        Vector128<float> c0_0 = Vector128<float>.Zero;
+        Vector128<float> c1_0 = Vector128<float>.Zero;
+        Vector128<float> c2_0 = Vector128<float>.Zero;
+        do
+        {
+            float* row = b + *offsets++;
+            Vector128<float> b0 = Vector128.Load(row);
+            Vector128<float> t = Vector128.Create(a[0]);
+            c0_0 = Vector128.FusedMultiplyAdd(t, b0, c0_0);
+            t = Vector128.Create(a[1]);
+            c1_0 = Vector128.FusedMultiplyAdd(t, b0, c1_0);
+            t = Vector128.Create(a[2]);
+            c2_0 = Vector128.FusedMultiplyAdd(t, b0, c2_0);
+            a += 3;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector128.Load(c) + c0_0).Store(c);
+            c += ldc;
+            (Vector128.Load(c) + c1_0).Store(c);
+            c += ldc;
+            (Vector128.Load(c) + c2_0).Store(c);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c += ldc;
+            c1_0.Store(c);
+            c += ldc;
+            c2_0.Store(c);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows4Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
+    {
+        Vector128<float> c0_0 = Vector128<float>.Zero;
+        Vector128<float> c1_0 = Vector128<float>.Zero;
+        Vector128<float> c2_0 = Vector128<float>.Zero;
+        Vector128<float> c3_0 = Vector128<float>.Zero;
+        do
+        {
+            float* row = b + *offsets++;
+            Vector128<float> b0 = Vector128.Load(row);
+            Vector128<float> t = Vector128.Create(a[0]);
+            c0_0 = Vector128.FusedMultiplyAdd(t, b0, c0_0);
+            t = Vector128.Create(a[1]);
+            c1_0 = Vector128.FusedMultiplyAdd(t, b0, c1_0);
+            t = Vector128.Create(a[2]);
+            c2_0 = Vector128.FusedMultiplyAdd(t, b0, c2_0);
+            t = Vector128.Create(a[3]);
+            c3_0 = Vector128.FusedMultiplyAdd(t, b0, c3_0);
+            a += 4;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector128.Load(c) + c0_0).Store(c);
+            c += ldc;
+            (Vector128.Load(c) + c1_0).Store(c);
+            c += ldc;
+            (Vector128.Load(c) + c2_0).Store(c);
+            c += ldc;
+            (Vector128.Load(c) + c3_0).Store(c);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c += ldc;
+            c1_0.Store(c);
+            c += ldc;
+            c2_0.Store(c);
+            c += ldc;
+            c3_0.Store(c);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows5Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
+    {
+        Vector128<float> c0_0 = Vector128<float>.Zero;
+        Vector128<float> c1_0 = Vector128<float>.Zero;
+        Vector128<float> c2_0 = Vector128<float>.Zero;
+        Vector128<float> c3_0 = Vector128<float>.Zero;
+        Vector128<float> c4_0 = Vector128<float>.Zero;
+        do
+        {
+            float* row = b + *offsets++;
+            Vector128<float> b0 = Vector128.Load(row);
+            Vector128<float> t = Vector128.Create(a[0]);
+            c0_0 = Vector128.FusedMultiplyAdd(t, b0, c0_0);
+            t = Vector128.Create(a[1]);
+            c1_0 = Vector128.FusedMultiplyAdd(t, b0, c1_0);
+            t = Vector128.Create(a[2]);
+            c2_0 = Vector128.FusedMultiplyAdd(t, b0, c2_0);
+            t = Vector128.Create(a[3]);
+            c3_0 = Vector128.FusedMultiplyAdd(t, b0, c3_0);
+            t = Vector128.Create(a[4]);
+            c4_0 = Vector128.FusedMultiplyAdd(t, b0, c4_0);
+            a += 5;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector128.Load(c) + c0_0).Store(c);
+            c += ldc;
+            (Vector128.Load(c) + c1_0).Store(c);
+            c += ldc;
+            (Vector128.Load(c) + c2_0).Store(c);
+            c += ldc;
+            (Vector128.Load(c) + c3_0).Store(c);
+            c += ldc;
+            (Vector128.Load(c) + c4_0).Store(c);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c += ldc;
+            c1_0.Store(c);
+            c += ldc;
+            c2_0.Store(c);
+            c += ldc;
+            c3_0.Store(c);
+            c += ldc;
+            c4_0.Store(c);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows6Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
+    {
+        Vector128<float> c0_0 = Vector128<float>.Zero;
+        Vector128<float> c1_0 = Vector128<float>.Zero;
+        Vector128<float> c2_0 = Vector128<float>.Zero;
+        Vector128<float> c3_0 = Vector128<float>.Zero;
+        Vector128<float> c4_0 = Vector128<float>.Zero;
+        Vector128<float> c5_0 = Vector128<float>.Zero;
+        do
+        {
+            float* row = b + *offsets++;
+            Vector128<float> b0 = Vector128.Load(row);
+            Vector128<float> t = Vector128.Create(a[0]);
+            c0_0 = Vector128.FusedMultiplyAdd(t, b0, c0_0);
+            t = Vector128.Create(a[1]);
+            c1_0 = Vector128.FusedMultiplyAdd(t, b0, c1_0);
+            t = Vector128.Create(a[2]);
+            c2_0 = Vector128.FusedMultiplyAdd(t, b0, c2_0);
+            t = Vector128.Create(a[3]);
+            c3_0 = Vector128.FusedMultiplyAdd(t, b0, c3_0);
+            t = Vector128.Create(a[4]);
+            c4_0 = Vector128.FusedMultiplyAdd(t, b0, c4_0);
+            t = Vector128.Create(a[5]);
+            c5_0 = Vector128.FusedMultiplyAdd(t, b0, c5_0);
+            a += 6;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector128.Load(c) + c0_0).Store(c);
+            c += ldc;
+            (Vector128.Load(c) + c1_0).Store(c);
+            c += ldc;
+            (Vector128.Load(c) + c2_0).Store(c);
+            c += ldc;
+            (Vector128.Load(c) + c3_0).Store(c);
+            c += ldc;
+            (Vector128.Load(c) + c4_0).Store(c);
+            c += ldc;
+            (Vector128.Load(c) + c5_0).Store(c);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c += ldc;
+            c1_0.Store(c);
+            c += ldc;
+            c2_0.Store(c);
+            c += ldc;
+            c3_0.Store(c);
+            c += ldc;
+            c4_0.Store(c);
+            c += ldc;
+            c5_0.Store(c);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Taps1Vectors2(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    {
+        float* x0 = taps[0];
+        Vector128<float> c0_0 = Vector128<float>.Zero;
+        Vector128<float> c0_1 = Vector128<float>.Zero;
+        do
+        {
+            nint at = *positions++;
+            Vector128<float> b0 = Vector128.Load(b);
+            Vector128<float> b1 = Vector128.Load(b + 4);
+            Vector128<float> t = Vector128.Create(x0[at]);
+            c0_0 = Vector128.FusedMultiplyAdd(t, b0, c0_0);
+            c0_1 = Vector128.FusedMultiplyAdd(t, b1, c0_1);
             b += ldb;
         }
         while (--k != 0);
@@ -58,23 +654,24 @@ internal static unsafe class MicroKernels128
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows2Vectors2(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Taps2Vectors2(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
     {
+        float* x0 = taps[0], x1 = taps[1];
         Vector128<float> c0_0 = Vector128<float>.Zero;
         Vector128<float> c0_1 = Vector128<float>.Zero;
         Vector128<float> c1_0 = Vector128<float>.Zero;
         Vector128<float> c1_1 = Vector128<float>.Zero;
         do
         {
+            nint at = *positions++;
             Vector128<float> b0 = Vector128.Load(b);
             Vector128<float> b1 = Vector128.Load(b + 4);
-            Vector128<float> t = Vector128.Create(a[0]);
+            Vector128<float> t = Vector128.Create(x0[at]);
             c0_0 = Vector128.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = Vector128.FusedMultiplyAdd(t, b1, c0_1);
-            t = Vector128.Create(a[1]);
+            t = Vector128.Create(x1[at]);
             c1_0 = Vector128.FusedMultiplyAdd(t, b0, c1_0);
             c1_1 = Vector128.FusedMultiplyAdd(t, b1, c1_1);
-            a += 2;
             b += ldb;
         }
         while (--k != 0);
@@ -97,8 +694,9 @@ internal static unsafe class MicroKernels128
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows3Vectors2(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Taps3Vectors2(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
     {
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2];
         Vector128<float> c0_0 = Vector128<float>.Zero;
         Vector128<float> c0_1 = Vector128<float>.Zero;
         Vector128<float> c1_0 = Vector128<float>.Zero;
@@ -107,18 +705,18 @@ internal static unsafe class MicroKernels128
         Vector128<float> c2_1 = Vector128<float>.Zero;
         do
         {
+            nint at = *positions++;
             Vector128<float> b0 = Vector128.Load(b);
             Vector128<float> b1 = Vector128.Load(b + 4);
-            Vector128<float> t = Vector128.Create(a[0]);
+            Vector128<float> t = Vector128.Create(x0[at]);
             c0_0 = Vector128.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = Vector128.FusedMultiplyAdd(t, b1, c0_1);
-            t = Vector128.Create(a[1]);
+            t = Vector128.Create(x1[at]);
             c1_0 = Vector128.FusedMultiplyAdd(t, b0, c1_0);
             c1_1 = Vector128.FusedMultiplyAdd(t, b1, c1_1);
-            t = Vector128.Create(a[2]);
+            t = Vector128.Create(x2[at]);
             c2_0 = Vector128.FusedMultiplyAdd(t, b0, c2_0);
             c2_1 = Vector128.FusedMultiplyAdd(t, b1, c2_1);
-            a += 3;
             b += ldb;
         }
         while (--k != 0);
@@ -147,8 +745,9 @@ internal static unsafe class MicroKernels128
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows4Vectors2(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Taps4Vectors2(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
     {
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2], x3 = taps[3];
         Vector128<float> c0_0 = Vector128<float>.Zero;
         Vector128<float> c0_1 = Vector128<float>.Zero;
         Vector128<float> c1_0 = Vector128<float>.Zero;
@@ -159,21 +758,21 @@ internal static unsafe class MicroKernels128
         Vector128<float> c3_1 = Vector128<float>.Zero;
         do
         {
+            nint at = *positions++;
             Vector128<float> b0 = Vector128.Load(b);
             Vector128<float> b1 = Vector128.Load(b + 4);
-            Vector128<float> t = Vector128.Create(a[0]);
+            Vector128<float> t = Vector128.Create(x0[at]);
             c0_0 = Vector128.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = Vector128.FusedMultiplyAdd(t, b1, c0_1);
-            t = Vector128.Create(a[1]);
+            t = Vector128.Create(x1[at]);
             c1_0 = Vector128.FusedMultiplyAdd(t, b0, c1_0);
             c1_1 = Vector128.FusedMultiplyAdd(t, b1, c1_1);
-            t = Vector128.Create(a[2]);
+            t = Vector128.Create(x2[at]);
             c2_0 = Vector128.FusedMultiplyAdd(t, b0, c2_0);
             c2_1 = Vector128.FusedMultiplyAdd(t, b1, c2_1);
-            t = Vector128.Create(a[3]);
+            t = Vector128.Create(x3[at]);
             c3_0 = Vector128.FusedMultiplyAdd(t, b0, c3_0);
             c3_1 = Vector128.FusedMultiplyAdd(t, b1, c3_1);
-            a += 4;
             b += ldb;
         }
         while (--k != 0);
@@ -208,8 +807,9 @@ internal static unsafe class MicroKernels128
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows5Vectors2(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Taps5Vectors2(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
     {
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2], x3 = taps[3], x4 = taps[4];
         Vector128<float> c0_0 = Vector128<float>.Zero;
         Vector128<float> c0_1 = Vector128<float>.Zero;
         Vector128<float> c1_0 = Vector128<float>.Zero;
@@ -222,24 +822,24 @@ internal static unsafe class MicroKernels128
         Vector128<float> c4_1 = Vector128<float>.Zero;
         do
         {
+            nint at = *positions++;
             Vector128<float> b0 = Vector128.Load(b);
             Vector128<float> b1 = Vector128.Load(b + 4);
-            Vector128<float> t = Vector128.Create(a[0]);
+            Vector128<float> t = Vector128.Create(x0[at]);
             c0_0 = Vector128.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = Vector128.FusedMultiplyAdd(t, b1, c0_1);
-            t = Vector128.Create(a[1]);
+            t = Vector128.Create(x1[at]);
             c1_0 = Vector128.FusedMultiplyAdd(t, b0, c1_0);
             c1_1 = Vector128.FusedMultiplyAdd(t, b1, c1_1);
-            t = Vector128.Create(a[2]);
+            t = Vector128.Create(x2[at]);
             c2_0 = Vector128.FusedMultiplyAdd(t, b0, c2_0);
             c2_1 = Vector128.FusedMultiplyAdd(t, b1, c2_1);
-            t = Vector128.Create(a[3]);
+            t = Vector128.Create(x3[at]);
             c3_0 = Vector128.FusedMultiplyAdd(t, b0, c3_0);
             c3_1 = Vector128.FusedMultiplyAdd(t, b1, c3_1);
-            t = Vector128.Create(a[4]);
+            t = Vector128.Create(x4[at]);
             c4_0 = Vector128.FusedMultiplyAdd(t, b0, c4_0);
             c4_1 = Vector128.FusedMultiplyAdd(t, b1, c4_1);
-            a += 5;
             b += ldb;
         }
         while (--k != 0);
@@ -280,8 +880,9 @@ internal static unsafe class MicroKernels128
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows6Vectors2(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Taps6Vectors2(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
     {
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2], x3 = taps[3], x4 = taps[4], x5 = taps[5];
         Vector128<float> c0_0 = Vector128<float>.Zero;
         Vector128<float> c0_1 = Vector128<float>.Zero;
         Vector128<float> c1_0 = Vector128<float>.Zero;
@@ -296,27 +897,27 @@ internal static unsafe class MicroKernels128
         Vector128<float> c5_1 = Vector128<float>.Zero;
         do
         {
+            nint at = *positions++;
             Vector128<float> b0 = Vector128.Load(b);
             Vector128<float> b1 = Vector128.Load(b + 4);
-            Vector128<float> t = Vector128.Create(a[0]);
+            Vector128<float> t = Vector128.Create(x0[at]);
             c0_0 = Vector128.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = Vector128.FusedMultiplyAdd(t, b1, c0_1);
-            t = Vector128.Create(a[1]);
+            t = Vector128.Create(x1[at]);
             c1_0 = Vector128.FusedMultiplyAdd(t, b0, c1_0);
             c1_1 = Vector128.FusedMultiplyAdd(t, b1, c1_1);
-            t = Vector128.Create(a[2]);
+            t = Vector128.Create(x2[at]);
             c2_0 = Vector128.FusedMultiplyAdd(t, b0, c2_0);
             c2_1 = Vector128.FusedMultiplyAdd(t, b1, c2_1);
-            t = Vector128.Create(a[3]);
+            t = Vector128.Create(x3[at]);
             c3_0 = Vector128.FusedMultiplyAdd(t, b0, c3_0);
             c3_1 = Vector128.FusedMultiplyAdd(t, b1, c3_1);
-            t = Vector128.Create(a[4]);
+            t = Vector128.Create(x4[at]);
             c4_0 = Vector128.FusedMultiplyAdd(t, b0, c4_0);
             c4_1 = Vector128.FusedMultiplyAdd(t, b1, c4_1);
-            t = Vector128.Create(a[5]);
+            t = Vector128.Create(x5[at]);
             c5_0 = Vector128.FusedMultiplyAdd(t, b0, c5_0);
             c5_1 = Vector128.FusedMultiplyAdd(t, b1, c5_1);
-            a += 6;
             b += ldb;
         }
         while (--k != 0);
@@ -363,15 +964,16 @@ internal static unsafe class MicroKernels128
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows1Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Taps1Vectors1(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
     {
+        float* x0 = taps[0];
         Vector128<float> c0_0 = Vector128<float>.Zero;
         do
         {
+            nint at = *positions++;
             Vector128<float> b0 = Vector128.Load(b);
-            Vector128<float> t = Vector128.Create(a[0]);
+            Vector128<float> t = Vector128.Create(x0[at]);
             c0_0 = Vector128.FusedMultiplyAdd(t, b0, c0_0);
-            a += 1;
             b += ldb;
         }
         while (--k != 0);
@@ -386,18 +988,19 @@ internal static unsafe class MicroKernels128
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows2Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Taps2Vectors1(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
     {
+        float* x0 = taps[0], x1 = taps[1];
         Vector128<float> c0_0 = Vector128<float>.Zero;
         Vector128<float> c1_0 = Vector128<float>.Zero;
         do
         {
+            nint at = *positions++;
             Vector128<float> b0 = Vector128.Load(b);
-            Vector128<float> t = Vector128.Create(a[0]);
+            Vector128<float> t = Vector128.Create(x0[at]);
             c0_0 = Vector128.FusedMultiplyAdd(t, b0, c0_0);
-            t = Vector128.Create(a[1]);
+            t = Vector128.Create(x1[at]);
             c1_0 = Vector128.FusedMultiplyAdd(t, b0, c1_0);
-            a += 2;
             b += ldb;
         }
         while (--k != 0);
@@ -416,21 +1019,22 @@ internal static unsafe class MicroKernels128
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows3Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Taps3Vectors1(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
     {
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2];
         Vector128<float> c0_0 = Vector128<float>.Zero;
         Vector128<float> c1_0 = Vector128<float>.Zero;
         Vector128<float> c2_0 = Vector128<float>.Zero;
         do
         {
+            nint at = *positions++;
             Vector128<float> b0 = Vector128.Load(b);
-            Vector128<float> t = Vector128.Create(a[0]);
+            Vector128<float> t = Vector128.Create(x0[at]);
             c0_0 = Vector128.FusedMultiplyAdd(t, b0, c0_0);
-            t = Vector128.Create(a[1]);
+            t = Vector128.Create(x1[at]);
             c1_0 = Vector128.FusedMultiplyAdd(t, b0, c1_0);
-            t = Vector128.Create(a[2]);
+            t = Vector128.Create(x2[at]);
             c2_0 = Vector128.FusedMultiplyAdd(t, b0, c2_0);
-            a += 3;
             b += ldb;
         }
         while (--k != 0);
@@ -453,24 +1057,25 @@ internal static unsafe class MicroKernels128
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows4Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Taps4Vectors1(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
     {
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2], x3 = taps[3];
         Vector128<float> c0_0 = Vector128<float>.Zero;
         Vector128<float> c1_0 = Vector128<float>.Zero;
         Vector128<float> c2_0 = Vector128<float>.Zero;
         Vector128<float> c3_0 = Vector128<float>.Zero;
         do
         {
+            nint at = *positions++;
             Vector128<float> b0 = Vector128.Load(b);
-            Vector128<float> t = Vector128.Create(a[0]);
+            Vector128<float> t = Vector128.Create(x0[at]);
             c0_0 = Vector128.FusedMultiplyAdd(t, b0, c0_0);
-            t = Vector128.Create(a[1]);
+            t = Vector128.Create(x1[at]);
             c1_0 = Vector128.FusedMultiplyAdd(t, b0, c1_0);
-            t = Vector128.Create(a[2]);
+            t = Vector128.Create(x2[at]);
             c2_0 = Vector128.FusedMultiplyAdd(t, b0, c2_0);
-            t = Vector128.Create(a[3]);
+            t = Vector128.Create(x3[at]);
             c3_0 = Vector128.FusedMultiplyAdd(t, b0, c3_0);
-            a += 4;
             b += ldb;
         }
         while (--k != 0);
@@ -497,8 +1102,9 @@ internal static unsafe class MicroKernels128
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows5Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Taps5Vectors1(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
     {
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2], x3 = taps[3], x4 = taps[4];
         Vector128<float> c0_0 = Vector128<float>.Zero;
         Vector128<float> c1_0 = Vector128<float>.Zero;
         Vector128<float> c2_0 = Vector128<float>.Zero;
@@ -506,18 +1112,18 @@ internal static unsafe class MicroKernels128
         Vector128<float> c4_0 = Vector128<float>.Zero;
         do
         {
+            nint at = *positions++;
             Vector128<float> b0 = Vector128.Load(b);
-            Vector128<float> t = Vector128.Create(a[0]);
+            Vector128<float> t = Vector128.Create(x0[at]);
             c0_0 = Vector128.FusedMultiplyAdd(t, b0, c0_0);
-            t = Vector128.Create(a[1]);
+            t = Vector128.Create(x1[at]);
             c1_0 = Vector128.FusedMultiplyAdd(t, b0, c1_0);
-            t = Vector128.Create(a[2]);
+            t = Vector128.Create(x2[at]);
             c2_0 = Vector128.FusedMultiplyAdd(t, b0, c2_0);
-            t = Vector128.Create(a[3]);
+            t = Vector128.Create(x3[at]);
             c3_0 = Vector128.FusedMultiplyAdd(t, b0, c3_0);
-            t = Vector128.Create(a[4]);
+            t = Vector128.Create(x4[at]);
             c4_0 = Vector128.FusedMultiplyAdd(t, b0, c4_0);
-            a += 5;
             b += ldb;
         }
         while (--k != 0);
@@ -548,8 +1154,9 @@ internal static unsafe class MicroKernels128
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows6Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Taps6Vectors1(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
     {
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2], x3 = taps[3], x4 = taps[4], x5 = taps[5];
         Vector128<float> c0_0 = Vector128<float>.Zero;
         Vector128<float> c1_0 = Vector128<float>.Zero;
         Vector128<float> c2_0 = Vector128<float>.Zero;
@@ -558,20 +1165,20 @@ internal static unsafe class MicroKernels128
         Vector128<float> c5_0 = Vector128<float>.Zero;
         do
         {
+            nint at = *positions++;
             Vector128<float> b0 = Vector128.Load(b);
-            Vector128<float> t = Vector128.Create(a[0]);
+            Vector128<float> t = Vector128.Create(x0[at]);
             c0_0 = Vector128.FusedMultiplyAdd(t, b0, c0_0);
-            t = Vector128.Create(a[1]);
+            t = Vector128.Create(x1[at]);
             c1_0 = Vector128.FusedMultiplyAdd(t, b0, c1_0);
-            t = Vector128.Create(a[2]);
+            t = Vector128.Create(x2[at]);
             c2_0 = Vector128.FusedMultiplyAdd(t, b0, c2_0);
-            t = Vector128.Create(a[3]);
+            t = Vector128.Create(x3[at]);
             c3_0 = Vector128.FusedMultiplyAdd(t, b0, c3_0);
-            t = Vector128.Create(a[4]);
+            t = Vector128.Create(x4[at]);
             c4_0 = Vector128.FusedMultiplyAdd(t, b0, c4_0);
-            t = Vector128.Create(a[5]);
+            t = Vector128.Create(x5[at]);
             c5_0 = Vector128.FusedMultiplyAdd(t, b0, c5_0);
-            a += 6;
             b += ldb;
         }
         while (--k != 0);
@@ -602,6 +1209,59 @@ internal static unsafe class MicroKernels128
             c4_0.Store(c);
             c += ldc;
             c5_0.Store(c);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SingleRow(nint k, float* a, float* b, nint panelStep, nint rowStep, float* c, nint accumulate)
+    {
+        float* b0 = b, b1 = b + panelStep, b2 = b1 + panelStep, b3 = b2 + panelStep;
+        Vector128<float> c0 = Vector128<float>.Zero;
+        Vector128<float> c1 = Vector128<float>.Zero;
+        Vector128<float> c2 = Vector128<float>.Zero;
+        Vector128<float> c3 = Vector128<float>.Zero;
+        Vector128<float> c4 = Vector128<float>.Zero;
+        Vector128<float> c5 = Vector128<float>.Zero;
+        Vector128<float> c6 = Vector128<float>.Zero;
+        Vector128<float> c7 = Vector128<float>.Zero;
+        do
+        {
+            Vector128<float> t = Vector128.Create(*a++);
+            c0 = Vector128.FusedMultiplyAdd(t, Vector128.Load(b0), c0);
+            c1 = Vector128.FusedMultiplyAdd(t, Vector128.Load(b0 + 4), c1);
+            c2 = Vector128.FusedMultiplyAdd(t, Vector128.Load(b1), c2);
+            c3 = Vector128.FusedMultiplyAdd(t, Vector128.Load(b1 + 4), c3);
+            c4 = Vector128.FusedMultiplyAdd(t, Vector128.Load(b2), c4);
+            c5 = Vector128.FusedMultiplyAdd(t, Vector128.Load(b2 + 4), c5);
+            c6 = Vector128.FusedMultiplyAdd(t, Vector128.Load(b3), c6);
+            c7 = Vector128.FusedMultiplyAdd(t, Vector128.Load(b3 + 4), c7);
+            b0 += rowStep;
+            b1 += rowStep;
+            b2 += rowStep;
+            b3 += rowStep;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector128.Load(c) + c0).Store(c);
+            (Vector128.Load(c + 4) + c1).Store(c + 4);
+            (Vector128.Load(c + 8) + c2).Store(c + 8);
+            (Vector128.Load(c + 12) + c3).Store(c + 12);
+            (Vector128.Load(c + 16) + c4).Store(c + 16);
+            (Vector128.Load(c + 20) + c5).Store(c + 20);
+            (Vector128.Load(c + 24) + c6).Store(c + 24);
+            (Vector128.Load(c + 28) + c7).Store(c + 28);
+        }
+        else
+        {
+            c0.Store(c);
+            c1.Store(c + 4);
+            c2.Store(c + 8);
+            c3.Store(c + 12);
+            c4.Store(c + 16);
+            c5.Store(c + 20);
+            c6.Store(c + 24);
+            c7.Store(c + 28);
         }
     }
 }

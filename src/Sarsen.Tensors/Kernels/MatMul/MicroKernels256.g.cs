@@ -10,28 +10,47 @@ namespace Sarsen.Tensors.Kernels;
 internal static unsafe class MicroKernels256
 {
     public static readonly MicroKernels Table = new(
-        lanes: 8, maxRows: 6, wideVectors: 2,
+        lanes: 8, wideVectors: 2,
         wide:
         [
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows1Vectors2,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows2Vectors2,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows3Vectors2,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows4Vectors2,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows5Vectors2,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows6Vectors2,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows1Vectors2,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows2Vectors2,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows3Vectors2,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows4Vectors2,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows5Vectors2,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows6Vectors2,
         ],
         narrow:
         [
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows1Vectors1,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows2Vectors1,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows3Vectors1,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows4Vectors1,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows5Vectors1,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows6Vectors1,
-        ]);
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows1Vectors1,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows2Vectors1,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows3Vectors1,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows4Vectors1,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows5Vectors1,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows6Vectors1,
+        ],
+        wideTaps:
+        [
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps1Vectors2,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps2Vectors2,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps3Vectors2,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps4Vectors2,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps5Vectors2,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps6Vectors2,
+        ],
+        narrowTaps:
+        [
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps1Vectors1,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps2Vectors1,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps3Vectors1,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps4Vectors1,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps5Vectors1,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps6Vectors1,
+        ],
+        singleRow: (nint)(delegate*<nint, float*, float*, nint, nint, float*, nint, void>)&SingleRow);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows1Vectors2(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows1Vectors2(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         float* line = c;
         Sse.Prefetch0(line);
@@ -39,12 +58,629 @@ internal static unsafe class MicroKernels256
         Vector256<float> c0_1 = Vector256<float>.Zero;
         do
         {
-            Vector256<float> b0 = Vector256.Load(b);
-            Vector256<float> b1 = Vector256.Load(b + 8);
+            float* row = b + *offsets++;
+            Vector256<float> b0 = Vector256.Load(row);
+            Vector256<float> b1 = Vector256.Load(row + 8);
             Vector256<float> t = Vector256.Create(a[0]);
             c0_0 = Vector256.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = Vector256.FusedMultiplyAdd(t, b1, c0_1);
             a += 1;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector256.Load(c) + c0_0).Store(c);
+            (Vector256.Load(c + 8) + c0_1).Store(c + 8);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c0_1.Store(c + 8);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows2Vectors2(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
+    {
+        float* line = c;
+        Sse.Prefetch0(line);
+        line += ldc;
+        Sse.Prefetch0(line);
+        Vector256<float> c0_0 = Vector256<float>.Zero;
+        Vector256<float> c0_1 = Vector256<float>.Zero;
+        Vector256<float> c1_0 = Vector256<float>.Zero;
+        Vector256<float> c1_1 = Vector256<float>.Zero;
+        do
+        {
+            float* row = b + *offsets++;
+            Vector256<float> b0 = Vector256.Load(row);
+            Vector256<float> b1 = Vector256.Load(row + 8);
+            Vector256<float> t = Vector256.Create(a[0]);
+            c0_0 = Vector256.FusedMultiplyAdd(t, b0, c0_0);
+            c0_1 = Vector256.FusedMultiplyAdd(t, b1, c0_1);
+            t = Vector256.Create(a[1]);
+            c1_0 = Vector256.FusedMultiplyAdd(t, b0, c1_0);
+            c1_1 = Vector256.FusedMultiplyAdd(t, b1, c1_1);
+            a += 2;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector256.Load(c) + c0_0).Store(c);
+            (Vector256.Load(c + 8) + c0_1).Store(c + 8);
+            c += ldc;
+            (Vector256.Load(c) + c1_0).Store(c);
+            (Vector256.Load(c + 8) + c1_1).Store(c + 8);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c0_1.Store(c + 8);
+            c += ldc;
+            c1_0.Store(c);
+            c1_1.Store(c + 8);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows3Vectors2(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
+    {
+        float* line = c;
+        Sse.Prefetch0(line);
+        line += ldc;
+        Sse.Prefetch0(line);
+        line += ldc;
+        Sse.Prefetch0(line);
+        Vector256<float> c0_0 = Vector256<float>.Zero;
+        Vector256<float> c0_1 = Vector256<float>.Zero;
+        Vector256<float> c1_0 = Vector256<float>.Zero;
+        Vector256<float> c1_1 = Vector256<float>.Zero;
+        Vector256<float> c2_0 = Vector256<float>.Zero;
+        Vector256<float> c2_1 = Vector256<float>.Zero;
+        do
+        {
+            float* row = b + *offsets++;
+            Vector256<float> b0 = Vector256.Load(row);
+            Vector256<float> b1 = Vector256.Load(row + 8);
+            Vector256<float> t = Vector256.Create(a[0]);
+            c0_0 = Vector256.FusedMultiplyAdd(t, b0, c0_0);
+            c0_1 = Vector256.FusedMultiplyAdd(t, b1, c0_1);
+            t = Vector256.Create(a[1]);
+            c1_0 = Vector256.FusedMultiplyAdd(t, b0, c1_0);
+            c1_1 = Vector256.FusedMultiplyAdd(t, b1, c1_1);
+            t = Vector256.Create(a[2]);
+            c2_0 = Vector256.FusedMultiplyAdd(t, b0, c2_0);
+            c2_1 = Vector256.FusedMultiplyAdd(t, b1, c2_1);
+            a += 3;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector256.Load(c) + c0_0).Store(c);
+            (Vector256.Load(c + 8) + c0_1).Store(c + 8);
+            c += ldc;
+            (Vector256.Load(c) + c1_0).Store(c);
+            (Vector256.Load(c + 8) + c1_1).Store(c + 8);
+            c += ldc;
+            (Vector256.Load(c) + c2_0).Store(c);
+            (Vector256.Load(c + 8) + c2_1).Store(c + 8);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c0_1.Store(c + 8);
+            c += ldc;
+            c1_0.Store(c);
+            c1_1.Store(c + 8);
+            c += ldc;
+            c2_0.Store(c);
+            c2_1.Store(c + 8);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows4Vectors2(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
+    {
+        float* line = c;
+        Sse.Prefetch0(line);
+        line += ldc;
+        Sse.Prefetch0(line);
+        line += ldc;
+        Sse.Prefetch0(line);
+        line += ldc;
+        Sse.Prefetch0(line);
+        Vector256<float> c0_0 = Vector256<float>.Zero;
+        Vector256<float> c0_1 = Vector256<float>.Zero;
+        Vector256<float> c1_0 = Vector256<float>.Zero;
+        Vector256<float> c1_1 = Vector256<float>.Zero;
+        Vector256<float> c2_0 = Vector256<float>.Zero;
+        Vector256<float> c2_1 = Vector256<float>.Zero;
+        Vector256<float> c3_0 = Vector256<float>.Zero;
+        Vector256<float> c3_1 = Vector256<float>.Zero;
+        do
+        {
+            float* row = b + *offsets++;
+            Vector256<float> b0 = Vector256.Load(row);
+            Vector256<float> b1 = Vector256.Load(row + 8);
+            Vector256<float> t = Vector256.Create(a[0]);
+            c0_0 = Vector256.FusedMultiplyAdd(t, b0, c0_0);
+            c0_1 = Vector256.FusedMultiplyAdd(t, b1, c0_1);
+            t = Vector256.Create(a[1]);
+            c1_0 = Vector256.FusedMultiplyAdd(t, b0, c1_0);
+            c1_1 = Vector256.FusedMultiplyAdd(t, b1, c1_1);
+            t = Vector256.Create(a[2]);
+            c2_0 = Vector256.FusedMultiplyAdd(t, b0, c2_0);
+            c2_1 = Vector256.FusedMultiplyAdd(t, b1, c2_1);
+            t = Vector256.Create(a[3]);
+            c3_0 = Vector256.FusedMultiplyAdd(t, b0, c3_0);
+            c3_1 = Vector256.FusedMultiplyAdd(t, b1, c3_1);
+            a += 4;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector256.Load(c) + c0_0).Store(c);
+            (Vector256.Load(c + 8) + c0_1).Store(c + 8);
+            c += ldc;
+            (Vector256.Load(c) + c1_0).Store(c);
+            (Vector256.Load(c + 8) + c1_1).Store(c + 8);
+            c += ldc;
+            (Vector256.Load(c) + c2_0).Store(c);
+            (Vector256.Load(c + 8) + c2_1).Store(c + 8);
+            c += ldc;
+            (Vector256.Load(c) + c3_0).Store(c);
+            (Vector256.Load(c + 8) + c3_1).Store(c + 8);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c0_1.Store(c + 8);
+            c += ldc;
+            c1_0.Store(c);
+            c1_1.Store(c + 8);
+            c += ldc;
+            c2_0.Store(c);
+            c2_1.Store(c + 8);
+            c += ldc;
+            c3_0.Store(c);
+            c3_1.Store(c + 8);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows5Vectors2(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
+    {
+        float* line = c;
+        Sse.Prefetch0(line);
+        line += ldc;
+        Sse.Prefetch0(line);
+        line += ldc;
+        Sse.Prefetch0(line);
+        line += ldc;
+        Sse.Prefetch0(line);
+        line += ldc;
+        Sse.Prefetch0(line);
+        Vector256<float> c0_0 = Vector256<float>.Zero;
+        Vector256<float> c0_1 = Vector256<float>.Zero;
+        Vector256<float> c1_0 = Vector256<float>.Zero;
+        Vector256<float> c1_1 = Vector256<float>.Zero;
+        Vector256<float> c2_0 = Vector256<float>.Zero;
+        Vector256<float> c2_1 = Vector256<float>.Zero;
+        Vector256<float> c3_0 = Vector256<float>.Zero;
+        Vector256<float> c3_1 = Vector256<float>.Zero;
+        Vector256<float> c4_0 = Vector256<float>.Zero;
+        Vector256<float> c4_1 = Vector256<float>.Zero;
+        do
+        {
+            float* row = b + *offsets++;
+            Vector256<float> b0 = Vector256.Load(row);
+            Vector256<float> b1 = Vector256.Load(row + 8);
+            Vector256<float> t = Vector256.Create(a[0]);
+            c0_0 = Vector256.FusedMultiplyAdd(t, b0, c0_0);
+            c0_1 = Vector256.FusedMultiplyAdd(t, b1, c0_1);
+            t = Vector256.Create(a[1]);
+            c1_0 = Vector256.FusedMultiplyAdd(t, b0, c1_0);
+            c1_1 = Vector256.FusedMultiplyAdd(t, b1, c1_1);
+            t = Vector256.Create(a[2]);
+            c2_0 = Vector256.FusedMultiplyAdd(t, b0, c2_0);
+            c2_1 = Vector256.FusedMultiplyAdd(t, b1, c2_1);
+            t = Vector256.Create(a[3]);
+            c3_0 = Vector256.FusedMultiplyAdd(t, b0, c3_0);
+            c3_1 = Vector256.FusedMultiplyAdd(t, b1, c3_1);
+            t = Vector256.Create(a[4]);
+            c4_0 = Vector256.FusedMultiplyAdd(t, b0, c4_0);
+            c4_1 = Vector256.FusedMultiplyAdd(t, b1, c4_1);
+            a += 5;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector256.Load(c) + c0_0).Store(c);
+            (Vector256.Load(c + 8) + c0_1).Store(c + 8);
+            c += ldc;
+            (Vector256.Load(c) + c1_0).Store(c);
+            (Vector256.Load(c + 8) + c1_1).Store(c + 8);
+            c += ldc;
+            (Vector256.Load(c) + c2_0).Store(c);
+            (Vector256.Load(c + 8) + c2_1).Store(c + 8);
+            c += ldc;
+            (Vector256.Load(c) + c3_0).Store(c);
+            (Vector256.Load(c + 8) + c3_1).Store(c + 8);
+            c += ldc;
+            (Vector256.Load(c) + c4_0).Store(c);
+            (Vector256.Load(c + 8) + c4_1).Store(c + 8);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c0_1.Store(c + 8);
+            c += ldc;
+            c1_0.Store(c);
+            c1_1.Store(c + 8);
+            c += ldc;
+            c2_0.Store(c);
+            c2_1.Store(c + 8);
+            c += ldc;
+            c3_0.Store(c);
+            c3_1.Store(c + 8);
+            c += ldc;
+            c4_0.Store(c);
+            c4_1.Store(c + 8);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows6Vectors2(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
+    {
+        float* line = c;
+        Sse.Prefetch0(line);
+        line += ldc;
+        Sse.Prefetch0(line);
+        line += ldc;
+        Sse.Prefetch0(line);
+        line += ldc;
+        Sse.Prefetch0(line);
+        line += ldc;
+        Sse.Prefetch0(line);
+        line += ldc;
+        Sse.Prefetch0(line);
+        Vector256<float> c0_0 = Vector256<float>.Zero;
+        Vector256<float> c0_1 = Vector256<float>.Zero;
+        Vector256<float> c1_0 = Vector256<float>.Zero;
+        Vector256<float> c1_1 = Vector256<float>.Zero;
+        Vector256<float> c2_0 = Vector256<float>.Zero;
+        Vector256<float> c2_1 = Vector256<float>.Zero;
+        Vector256<float> c3_0 = Vector256<float>.Zero;
+        Vector256<float> c3_1 = Vector256<float>.Zero;
+        Vector256<float> c4_0 = Vector256<float>.Zero;
+        Vector256<float> c4_1 = Vector256<float>.Zero;
+        Vector256<float> c5_0 = Vector256<float>.Zero;
+        Vector256<float> c5_1 = Vector256<float>.Zero;
+        do
+        {
+            float* row = b + *offsets++;
+            Vector256<float> b0 = Vector256.Load(row);
+            Vector256<float> b1 = Vector256.Load(row + 8);
+            Vector256<float> t = Vector256.Create(a[0]);
+            c0_0 = Vector256.FusedMultiplyAdd(t, b0, c0_0);
+            c0_1 = Vector256.FusedMultiplyAdd(t, b1, c0_1);
+            t = Vector256.Create(a[1]);
+            c1_0 = Vector256.FusedMultiplyAdd(t, b0, c1_0);
+            c1_1 = Vector256.FusedMultiplyAdd(t, b1, c1_1);
+            t = Vector256.Create(a[2]);
+            c2_0 = Vector256.FusedMultiplyAdd(t, b0, c2_0);
+            c2_1 = Vector256.FusedMultiplyAdd(t, b1, c2_1);
+            t = Vector256.Create(a[3]);
+            c3_0 = Vector256.FusedMultiplyAdd(t, b0, c3_0);
+            c3_1 = Vector256.FusedMultiplyAdd(t, b1, c3_1);
+            t = Vector256.Create(a[4]);
+            c4_0 = Vector256.FusedMultiplyAdd(t, b0, c4_0);
+            c4_1 = Vector256.FusedMultiplyAdd(t, b1, c4_1);
+            t = Vector256.Create(a[5]);
+            c5_0 = Vector256.FusedMultiplyAdd(t, b0, c5_0);
+            c5_1 = Vector256.FusedMultiplyAdd(t, b1, c5_1);
+            a += 6;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector256.Load(c) + c0_0).Store(c);
+            (Vector256.Load(c + 8) + c0_1).Store(c + 8);
+            c += ldc;
+            (Vector256.Load(c) + c1_0).Store(c);
+            (Vector256.Load(c + 8) + c1_1).Store(c + 8);
+            c += ldc;
+            (Vector256.Load(c) + c2_0).Store(c);
+            (Vector256.Load(c + 8) + c2_1).Store(c + 8);
+            c += ldc;
+            (Vector256.Load(c) + c3_0).Store(c);
+            (Vector256.Load(c + 8) + c3_1).Store(c + 8);
+            c += ldc;
+            (Vector256.Load(c) + c4_0).Store(c);
+            (Vector256.Load(c + 8) + c4_1).Store(c + 8);
+            c += ldc;
+            (Vector256.Load(c) + c5_0).Store(c);
+            (Vector256.Load(c + 8) + c5_1).Store(c + 8);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c0_1.Store(c + 8);
+            c += ldc;
+            c1_0.Store(c);
+            c1_1.Store(c + 8);
+            c += ldc;
+            c2_0.Store(c);
+            c2_1.Store(c + 8);
+            c += ldc;
+            c3_0.Store(c);
+            c3_1.Store(c + 8);
+            c += ldc;
+            c4_0.Store(c);
+            c4_1.Store(c + 8);
+            c += ldc;
+            c5_0.Store(c);
+            c5_1.Store(c + 8);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows1Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
+    {
+        Vector256<float> c0_0 = Vector256<float>.Zero;
+        do
+        {
+            float* row = b + *offsets++;
+            Vector256<float> b0 = Vector256.Load(row);
+            Vector256<float> t = Vector256.Create(a[0]);
+            c0_0 = Vector256.FusedMultiplyAdd(t, b0, c0_0);
+            a += 1;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector256.Load(c) + c0_0).Store(c);
+        }
+        else
+        {
+            c0_0.Store(c);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows2Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
+    {
+        Vector256<float> c0_0 = Vector256<float>.Zero;
+        Vector256<float> c1_0 = Vector256<float>.Zero;
+        do
+        {
+            float* row = b + *offsets++;
+            Vector256<float> b0 = Vector256.Load(row);
+            Vector256<float> t = Vector256.Create(a[0]);
+            c0_0 = Vector256.FusedMultiplyAdd(t, b0, c0_0);
+            t = Vector256.Create(a[1]);
+            c1_0 = Vector256.FusedMultiplyAdd(t, b0, c1_0);
+            a += 2;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector256.Load(c) + c0_0).Store(c);
+            c += ldc;
+            (Vector256.Load(c) + c1_0).Store(c);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c += ldc;
+            c1_0.Store(c);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows3Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
+    {
+        Vector256<float> c0_0 = Vector256<float>.Zero;
+        Vector256<float> c1_0 = Vector256<float>.Zero;
+        Vector256<float> c2_0 = Vector256<float>.Zero;
+        do
+        {
+            float* row = b + *offsets++;
+            Vector256<float> b0 = Vector256.Load(row);
+            Vector256<float> t = Vector256.Create(a[0]);
+            c0_0 = Vector256.FusedMultiplyAdd(t, b0, c0_0);
+            t = Vector256.Create(a[1]);
+            c1_0 = Vector256.FusedMultiplyAdd(t, b0, c1_0);
+            t = Vector256.Create(a[2]);
+            c2_0 = Vector256.FusedMultiplyAdd(t, b0, c2_0);
+            a += 3;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector256.Load(c) + c0_0).Store(c);
+            c += ldc;
+            (Vector256.Load(c) + c1_0).Store(c);
+            c += ldc;
+            (Vector256.Load(c) + c2_0).Store(c);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c += ldc;
+            c1_0.Store(c);
+            c += ldc;
+            c2_0.Store(c);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows4Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
+    {
+        Vector256<float> c0_0 = Vector256<float>.Zero;
+        Vector256<float> c1_0 = Vector256<float>.Zero;
+        Vector256<float> c2_0 = Vector256<float>.Zero;
+        Vector256<float> c3_0 = Vector256<float>.Zero;
+        do
+        {
+            float* row = b + *offsets++;
+            Vector256<float> b0 = Vector256.Load(row);
+            Vector256<float> t = Vector256.Create(a[0]);
+            c0_0 = Vector256.FusedMultiplyAdd(t, b0, c0_0);
+            t = Vector256.Create(a[1]);
+            c1_0 = Vector256.FusedMultiplyAdd(t, b0, c1_0);
+            t = Vector256.Create(a[2]);
+            c2_0 = Vector256.FusedMultiplyAdd(t, b0, c2_0);
+            t = Vector256.Create(a[3]);
+            c3_0 = Vector256.FusedMultiplyAdd(t, b0, c3_0);
+            a += 4;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector256.Load(c) + c0_0).Store(c);
+            c += ldc;
+            (Vector256.Load(c) + c1_0).Store(c);
+            c += ldc;
+            (Vector256.Load(c) + c2_0).Store(c);
+            c += ldc;
+            (Vector256.Load(c) + c3_0).Store(c);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c += ldc;
+            c1_0.Store(c);
+            c += ldc;
+            c2_0.Store(c);
+            c += ldc;
+            c3_0.Store(c);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows5Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
+    {
+        Vector256<float> c0_0 = Vector256<float>.Zero;
+        Vector256<float> c1_0 = Vector256<float>.Zero;
+        Vector256<float> c2_0 = Vector256<float>.Zero;
+        Vector256<float> c3_0 = Vector256<float>.Zero;
+        Vector256<float> c4_0 = Vector256<float>.Zero;
+        do
+        {
+            float* row = b + *offsets++;
+            Vector256<float> b0 = Vector256.Load(row);
+            Vector256<float> t = Vector256.Create(a[0]);
+            c0_0 = Vector256.FusedMultiplyAdd(t, b0, c0_0);
+            t = Vector256.Create(a[1]);
+            c1_0 = Vector256.FusedMultiplyAdd(t, b0, c1_0);
+            t = Vector256.Create(a[2]);
+            c2_0 = Vector256.FusedMultiplyAdd(t, b0, c2_0);
+            t = Vector256.Create(a[3]);
+            c3_0 = Vector256.FusedMultiplyAdd(t, b0, c3_0);
+            t = Vector256.Create(a[4]);
+            c4_0 = Vector256.FusedMultiplyAdd(t, b0, c4_0);
+            a += 5;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector256.Load(c) + c0_0).Store(c);
+            c += ldc;
+            (Vector256.Load(c) + c1_0).Store(c);
+            c += ldc;
+            (Vector256.Load(c) + c2_0).Store(c);
+            c += ldc;
+            (Vector256.Load(c) + c3_0).Store(c);
+            c += ldc;
+            (Vector256.Load(c) + c4_0).Store(c);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c += ldc;
+            c1_0.Store(c);
+            c += ldc;
+            c2_0.Store(c);
+            c += ldc;
+            c3_0.Store(c);
+            c += ldc;
+            c4_0.Store(c);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows6Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
+    {
+        Vector256<float> c0_0 = Vector256<float>.Zero;
+        Vector256<float> c1_0 = Vector256<float>.Zero;
+        Vector256<float> c2_0 = Vector256<float>.Zero;
+        Vector256<float> c3_0 = Vector256<float>.Zero;
+        Vector256<float> c4_0 = Vector256<float>.Zero;
+        Vector256<float> c5_0 = Vector256<float>.Zero;
+        do
+        {
+            float* row = b + *offsets++;
+            Vector256<float> b0 = Vector256.Load(row);
+            Vector256<float> t = Vector256.Create(a[0]);
+            c0_0 = Vector256.FusedMultiplyAdd(t, b0, c0_0);
+            t = Vector256.Create(a[1]);
+            c1_0 = Vector256.FusedMultiplyAdd(t, b0, c1_0);
+            t = Vector256.Create(a[2]);
+            c2_0 = Vector256.FusedMultiplyAdd(t, b0, c2_0);
+            t = Vector256.Create(a[3]);
+            c3_0 = Vector256.FusedMultiplyAdd(t, b0, c3_0);
+            t = Vector256.Create(a[4]);
+            c4_0 = Vector256.FusedMultiplyAdd(t, b0, c4_0);
+            t = Vector256.Create(a[5]);
+            c5_0 = Vector256.FusedMultiplyAdd(t, b0, c5_0);
+            a += 6;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector256.Load(c) + c0_0).Store(c);
+            c += ldc;
+            (Vector256.Load(c) + c1_0).Store(c);
+            c += ldc;
+            (Vector256.Load(c) + c2_0).Store(c);
+            c += ldc;
+            (Vector256.Load(c) + c3_0).Store(c);
+            c += ldc;
+            (Vector256.Load(c) + c4_0).Store(c);
+            c += ldc;
+            (Vector256.Load(c) + c5_0).Store(c);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c += ldc;
+            c1_0.Store(c);
+            c += ldc;
+            c2_0.Store(c);
+            c += ldc;
+            c3_0.Store(c);
+            c += ldc;
+            c4_0.Store(c);
+            c += ldc;
+            c5_0.Store(c);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Taps1Vectors2(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    {
+        float* x0 = taps[0];
+        Vector256<float> c0_0 = Vector256<float>.Zero;
+        Vector256<float> c0_1 = Vector256<float>.Zero;
+        do
+        {
+            nint at = *positions++;
+            Vector256<float> b0 = Vector256.Load(b);
+            Vector256<float> b1 = Vector256.Load(b + 8);
+            Vector256<float> t = Vector256.Create(x0[at]);
+            c0_0 = Vector256.FusedMultiplyAdd(t, b0, c0_0);
+            c0_1 = Vector256.FusedMultiplyAdd(t, b1, c0_1);
             b += ldb;
         }
         while (--k != 0);
@@ -61,27 +697,24 @@ internal static unsafe class MicroKernels256
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows2Vectors2(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Taps2Vectors2(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
     {
-        float* line = c;
-        Sse.Prefetch0(line);
-        line += ldc;
-        Sse.Prefetch0(line);
+        float* x0 = taps[0], x1 = taps[1];
         Vector256<float> c0_0 = Vector256<float>.Zero;
         Vector256<float> c0_1 = Vector256<float>.Zero;
         Vector256<float> c1_0 = Vector256<float>.Zero;
         Vector256<float> c1_1 = Vector256<float>.Zero;
         do
         {
+            nint at = *positions++;
             Vector256<float> b0 = Vector256.Load(b);
             Vector256<float> b1 = Vector256.Load(b + 8);
-            Vector256<float> t = Vector256.Create(a[0]);
+            Vector256<float> t = Vector256.Create(x0[at]);
             c0_0 = Vector256.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = Vector256.FusedMultiplyAdd(t, b1, c0_1);
-            t = Vector256.Create(a[1]);
+            t = Vector256.Create(x1[at]);
             c1_0 = Vector256.FusedMultiplyAdd(t, b0, c1_0);
             c1_1 = Vector256.FusedMultiplyAdd(t, b1, c1_1);
-            a += 2;
             b += ldb;
         }
         while (--k != 0);
@@ -104,14 +737,9 @@ internal static unsafe class MicroKernels256
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows3Vectors2(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Taps3Vectors2(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
     {
-        float* line = c;
-        Sse.Prefetch0(line);
-        line += ldc;
-        Sse.Prefetch0(line);
-        line += ldc;
-        Sse.Prefetch0(line);
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2];
         Vector256<float> c0_0 = Vector256<float>.Zero;
         Vector256<float> c0_1 = Vector256<float>.Zero;
         Vector256<float> c1_0 = Vector256<float>.Zero;
@@ -120,18 +748,18 @@ internal static unsafe class MicroKernels256
         Vector256<float> c2_1 = Vector256<float>.Zero;
         do
         {
+            nint at = *positions++;
             Vector256<float> b0 = Vector256.Load(b);
             Vector256<float> b1 = Vector256.Load(b + 8);
-            Vector256<float> t = Vector256.Create(a[0]);
+            Vector256<float> t = Vector256.Create(x0[at]);
             c0_0 = Vector256.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = Vector256.FusedMultiplyAdd(t, b1, c0_1);
-            t = Vector256.Create(a[1]);
+            t = Vector256.Create(x1[at]);
             c1_0 = Vector256.FusedMultiplyAdd(t, b0, c1_0);
             c1_1 = Vector256.FusedMultiplyAdd(t, b1, c1_1);
-            t = Vector256.Create(a[2]);
+            t = Vector256.Create(x2[at]);
             c2_0 = Vector256.FusedMultiplyAdd(t, b0, c2_0);
             c2_1 = Vector256.FusedMultiplyAdd(t, b1, c2_1);
-            a += 3;
             b += ldb;
         }
         while (--k != 0);
@@ -160,16 +788,9 @@ internal static unsafe class MicroKernels256
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows4Vectors2(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Taps4Vectors2(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
     {
-        float* line = c;
-        Sse.Prefetch0(line);
-        line += ldc;
-        Sse.Prefetch0(line);
-        line += ldc;
-        Sse.Prefetch0(line);
-        line += ldc;
-        Sse.Prefetch0(line);
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2], x3 = taps[3];
         Vector256<float> c0_0 = Vector256<float>.Zero;
         Vector256<float> c0_1 = Vector256<float>.Zero;
         Vector256<float> c1_0 = Vector256<float>.Zero;
@@ -180,21 +801,21 @@ internal static unsafe class MicroKernels256
         Vector256<float> c3_1 = Vector256<float>.Zero;
         do
         {
+            nint at = *positions++;
             Vector256<float> b0 = Vector256.Load(b);
             Vector256<float> b1 = Vector256.Load(b + 8);
-            Vector256<float> t = Vector256.Create(a[0]);
+            Vector256<float> t = Vector256.Create(x0[at]);
             c0_0 = Vector256.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = Vector256.FusedMultiplyAdd(t, b1, c0_1);
-            t = Vector256.Create(a[1]);
+            t = Vector256.Create(x1[at]);
             c1_0 = Vector256.FusedMultiplyAdd(t, b0, c1_0);
             c1_1 = Vector256.FusedMultiplyAdd(t, b1, c1_1);
-            t = Vector256.Create(a[2]);
+            t = Vector256.Create(x2[at]);
             c2_0 = Vector256.FusedMultiplyAdd(t, b0, c2_0);
             c2_1 = Vector256.FusedMultiplyAdd(t, b1, c2_1);
-            t = Vector256.Create(a[3]);
+            t = Vector256.Create(x3[at]);
             c3_0 = Vector256.FusedMultiplyAdd(t, b0, c3_0);
             c3_1 = Vector256.FusedMultiplyAdd(t, b1, c3_1);
-            a += 4;
             b += ldb;
         }
         while (--k != 0);
@@ -229,18 +850,9 @@ internal static unsafe class MicroKernels256
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows5Vectors2(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Taps5Vectors2(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
     {
-        float* line = c;
-        Sse.Prefetch0(line);
-        line += ldc;
-        Sse.Prefetch0(line);
-        line += ldc;
-        Sse.Prefetch0(line);
-        line += ldc;
-        Sse.Prefetch0(line);
-        line += ldc;
-        Sse.Prefetch0(line);
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2], x3 = taps[3], x4 = taps[4];
         Vector256<float> c0_0 = Vector256<float>.Zero;
         Vector256<float> c0_1 = Vector256<float>.Zero;
         Vector256<float> c1_0 = Vector256<float>.Zero;
@@ -253,24 +865,24 @@ internal static unsafe class MicroKernels256
         Vector256<float> c4_1 = Vector256<float>.Zero;
         do
         {
+            nint at = *positions++;
             Vector256<float> b0 = Vector256.Load(b);
             Vector256<float> b1 = Vector256.Load(b + 8);
-            Vector256<float> t = Vector256.Create(a[0]);
+            Vector256<float> t = Vector256.Create(x0[at]);
             c0_0 = Vector256.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = Vector256.FusedMultiplyAdd(t, b1, c0_1);
-            t = Vector256.Create(a[1]);
+            t = Vector256.Create(x1[at]);
             c1_0 = Vector256.FusedMultiplyAdd(t, b0, c1_0);
             c1_1 = Vector256.FusedMultiplyAdd(t, b1, c1_1);
-            t = Vector256.Create(a[2]);
+            t = Vector256.Create(x2[at]);
             c2_0 = Vector256.FusedMultiplyAdd(t, b0, c2_0);
             c2_1 = Vector256.FusedMultiplyAdd(t, b1, c2_1);
-            t = Vector256.Create(a[3]);
+            t = Vector256.Create(x3[at]);
             c3_0 = Vector256.FusedMultiplyAdd(t, b0, c3_0);
             c3_1 = Vector256.FusedMultiplyAdd(t, b1, c3_1);
-            t = Vector256.Create(a[4]);
+            t = Vector256.Create(x4[at]);
             c4_0 = Vector256.FusedMultiplyAdd(t, b0, c4_0);
             c4_1 = Vector256.FusedMultiplyAdd(t, b1, c4_1);
-            a += 5;
             b += ldb;
         }
         while (--k != 0);
@@ -311,20 +923,9 @@ internal static unsafe class MicroKernels256
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows6Vectors2(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Taps6Vectors2(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
     {
-        float* line = c;
-        Sse.Prefetch0(line);
-        line += ldc;
-        Sse.Prefetch0(line);
-        line += ldc;
-        Sse.Prefetch0(line);
-        line += ldc;
-        Sse.Prefetch0(line);
-        line += ldc;
-        Sse.Prefetch0(line);
-        line += ldc;
-        Sse.Prefetch0(line);
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2], x3 = taps[3], x4 = taps[4], x5 = taps[5];
         Vector256<float> c0_0 = Vector256<float>.Zero;
         Vector256<float> c0_1 = Vector256<float>.Zero;
         Vector256<float> c1_0 = Vector256<float>.Zero;
@@ -339,27 +940,27 @@ internal static unsafe class MicroKernels256
         Vector256<float> c5_1 = Vector256<float>.Zero;
         do
         {
+            nint at = *positions++;
             Vector256<float> b0 = Vector256.Load(b);
             Vector256<float> b1 = Vector256.Load(b + 8);
-            Vector256<float> t = Vector256.Create(a[0]);
+            Vector256<float> t = Vector256.Create(x0[at]);
             c0_0 = Vector256.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = Vector256.FusedMultiplyAdd(t, b1, c0_1);
-            t = Vector256.Create(a[1]);
+            t = Vector256.Create(x1[at]);
             c1_0 = Vector256.FusedMultiplyAdd(t, b0, c1_0);
             c1_1 = Vector256.FusedMultiplyAdd(t, b1, c1_1);
-            t = Vector256.Create(a[2]);
+            t = Vector256.Create(x2[at]);
             c2_0 = Vector256.FusedMultiplyAdd(t, b0, c2_0);
             c2_1 = Vector256.FusedMultiplyAdd(t, b1, c2_1);
-            t = Vector256.Create(a[3]);
+            t = Vector256.Create(x3[at]);
             c3_0 = Vector256.FusedMultiplyAdd(t, b0, c3_0);
             c3_1 = Vector256.FusedMultiplyAdd(t, b1, c3_1);
-            t = Vector256.Create(a[4]);
+            t = Vector256.Create(x4[at]);
             c4_0 = Vector256.FusedMultiplyAdd(t, b0, c4_0);
             c4_1 = Vector256.FusedMultiplyAdd(t, b1, c4_1);
-            t = Vector256.Create(a[5]);
+            t = Vector256.Create(x5[at]);
             c5_0 = Vector256.FusedMultiplyAdd(t, b0, c5_0);
             c5_1 = Vector256.FusedMultiplyAdd(t, b1, c5_1);
-            a += 6;
             b += ldb;
         }
         while (--k != 0);
@@ -406,15 +1007,16 @@ internal static unsafe class MicroKernels256
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows1Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Taps1Vectors1(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
     {
+        float* x0 = taps[0];
         Vector256<float> c0_0 = Vector256<float>.Zero;
         do
         {
+            nint at = *positions++;
             Vector256<float> b0 = Vector256.Load(b);
-            Vector256<float> t = Vector256.Create(a[0]);
+            Vector256<float> t = Vector256.Create(x0[at]);
             c0_0 = Vector256.FusedMultiplyAdd(t, b0, c0_0);
-            a += 1;
             b += ldb;
         }
         while (--k != 0);
@@ -429,18 +1031,19 @@ internal static unsafe class MicroKernels256
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows2Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Taps2Vectors1(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
     {
+        float* x0 = taps[0], x1 = taps[1];
         Vector256<float> c0_0 = Vector256<float>.Zero;
         Vector256<float> c1_0 = Vector256<float>.Zero;
         do
         {
+            nint at = *positions++;
             Vector256<float> b0 = Vector256.Load(b);
-            Vector256<float> t = Vector256.Create(a[0]);
+            Vector256<float> t = Vector256.Create(x0[at]);
             c0_0 = Vector256.FusedMultiplyAdd(t, b0, c0_0);
-            t = Vector256.Create(a[1]);
+            t = Vector256.Create(x1[at]);
             c1_0 = Vector256.FusedMultiplyAdd(t, b0, c1_0);
-            a += 2;
             b += ldb;
         }
         while (--k != 0);
@@ -459,21 +1062,22 @@ internal static unsafe class MicroKernels256
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows3Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Taps3Vectors1(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
     {
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2];
         Vector256<float> c0_0 = Vector256<float>.Zero;
         Vector256<float> c1_0 = Vector256<float>.Zero;
         Vector256<float> c2_0 = Vector256<float>.Zero;
         do
         {
+            nint at = *positions++;
             Vector256<float> b0 = Vector256.Load(b);
-            Vector256<float> t = Vector256.Create(a[0]);
+            Vector256<float> t = Vector256.Create(x0[at]);
             c0_0 = Vector256.FusedMultiplyAdd(t, b0, c0_0);
-            t = Vector256.Create(a[1]);
+            t = Vector256.Create(x1[at]);
             c1_0 = Vector256.FusedMultiplyAdd(t, b0, c1_0);
-            t = Vector256.Create(a[2]);
+            t = Vector256.Create(x2[at]);
             c2_0 = Vector256.FusedMultiplyAdd(t, b0, c2_0);
-            a += 3;
             b += ldb;
         }
         while (--k != 0);
@@ -496,24 +1100,25 @@ internal static unsafe class MicroKernels256
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows4Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Taps4Vectors1(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
     {
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2], x3 = taps[3];
         Vector256<float> c0_0 = Vector256<float>.Zero;
         Vector256<float> c1_0 = Vector256<float>.Zero;
         Vector256<float> c2_0 = Vector256<float>.Zero;
         Vector256<float> c3_0 = Vector256<float>.Zero;
         do
         {
+            nint at = *positions++;
             Vector256<float> b0 = Vector256.Load(b);
-            Vector256<float> t = Vector256.Create(a[0]);
+            Vector256<float> t = Vector256.Create(x0[at]);
             c0_0 = Vector256.FusedMultiplyAdd(t, b0, c0_0);
-            t = Vector256.Create(a[1]);
+            t = Vector256.Create(x1[at]);
             c1_0 = Vector256.FusedMultiplyAdd(t, b0, c1_0);
-            t = Vector256.Create(a[2]);
+            t = Vector256.Create(x2[at]);
             c2_0 = Vector256.FusedMultiplyAdd(t, b0, c2_0);
-            t = Vector256.Create(a[3]);
+            t = Vector256.Create(x3[at]);
             c3_0 = Vector256.FusedMultiplyAdd(t, b0, c3_0);
-            a += 4;
             b += ldb;
         }
         while (--k != 0);
@@ -540,8 +1145,9 @@ internal static unsafe class MicroKernels256
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows5Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Taps5Vectors1(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
     {
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2], x3 = taps[3], x4 = taps[4];
         Vector256<float> c0_0 = Vector256<float>.Zero;
         Vector256<float> c1_0 = Vector256<float>.Zero;
         Vector256<float> c2_0 = Vector256<float>.Zero;
@@ -549,18 +1155,18 @@ internal static unsafe class MicroKernels256
         Vector256<float> c4_0 = Vector256<float>.Zero;
         do
         {
+            nint at = *positions++;
             Vector256<float> b0 = Vector256.Load(b);
-            Vector256<float> t = Vector256.Create(a[0]);
+            Vector256<float> t = Vector256.Create(x0[at]);
             c0_0 = Vector256.FusedMultiplyAdd(t, b0, c0_0);
-            t = Vector256.Create(a[1]);
+            t = Vector256.Create(x1[at]);
             c1_0 = Vector256.FusedMultiplyAdd(t, b0, c1_0);
-            t = Vector256.Create(a[2]);
+            t = Vector256.Create(x2[at]);
             c2_0 = Vector256.FusedMultiplyAdd(t, b0, c2_0);
-            t = Vector256.Create(a[3]);
+            t = Vector256.Create(x3[at]);
             c3_0 = Vector256.FusedMultiplyAdd(t, b0, c3_0);
-            t = Vector256.Create(a[4]);
+            t = Vector256.Create(x4[at]);
             c4_0 = Vector256.FusedMultiplyAdd(t, b0, c4_0);
-            a += 5;
             b += ldb;
         }
         while (--k != 0);
@@ -591,8 +1197,9 @@ internal static unsafe class MicroKernels256
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows6Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Taps6Vectors1(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
     {
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2], x3 = taps[3], x4 = taps[4], x5 = taps[5];
         Vector256<float> c0_0 = Vector256<float>.Zero;
         Vector256<float> c1_0 = Vector256<float>.Zero;
         Vector256<float> c2_0 = Vector256<float>.Zero;
@@ -601,20 +1208,20 @@ internal static unsafe class MicroKernels256
         Vector256<float> c5_0 = Vector256<float>.Zero;
         do
         {
+            nint at = *positions++;
             Vector256<float> b0 = Vector256.Load(b);
-            Vector256<float> t = Vector256.Create(a[0]);
+            Vector256<float> t = Vector256.Create(x0[at]);
             c0_0 = Vector256.FusedMultiplyAdd(t, b0, c0_0);
-            t = Vector256.Create(a[1]);
+            t = Vector256.Create(x1[at]);
             c1_0 = Vector256.FusedMultiplyAdd(t, b0, c1_0);
-            t = Vector256.Create(a[2]);
+            t = Vector256.Create(x2[at]);
             c2_0 = Vector256.FusedMultiplyAdd(t, b0, c2_0);
-            t = Vector256.Create(a[3]);
+            t = Vector256.Create(x3[at]);
             c3_0 = Vector256.FusedMultiplyAdd(t, b0, c3_0);
-            t = Vector256.Create(a[4]);
+            t = Vector256.Create(x4[at]);
             c4_0 = Vector256.FusedMultiplyAdd(t, b0, c4_0);
-            t = Vector256.Create(a[5]);
+            t = Vector256.Create(x5[at]);
             c5_0 = Vector256.FusedMultiplyAdd(t, b0, c5_0);
-            a += 6;
             b += ldb;
         }
         while (--k != 0);
@@ -645,6 +1252,59 @@ internal static unsafe class MicroKernels256
             c4_0.Store(c);
             c += ldc;
             c5_0.Store(c);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SingleRow(nint k, float* a, float* b, nint panelStep, nint rowStep, float* c, nint accumulate)
+    {
+        float* b0 = b, b1 = b + panelStep, b2 = b1 + panelStep, b3 = b2 + panelStep;
+        Vector256<float> c0 = Vector256<float>.Zero;
+        Vector256<float> c1 = Vector256<float>.Zero;
+        Vector256<float> c2 = Vector256<float>.Zero;
+        Vector256<float> c3 = Vector256<float>.Zero;
+        Vector256<float> c4 = Vector256<float>.Zero;
+        Vector256<float> c5 = Vector256<float>.Zero;
+        Vector256<float> c6 = Vector256<float>.Zero;
+        Vector256<float> c7 = Vector256<float>.Zero;
+        do
+        {
+            Vector256<float> t = Vector256.Create(*a++);
+            c0 = Vector256.FusedMultiplyAdd(t, Vector256.Load(b0), c0);
+            c1 = Vector256.FusedMultiplyAdd(t, Vector256.Load(b0 + 8), c1);
+            c2 = Vector256.FusedMultiplyAdd(t, Vector256.Load(b1), c2);
+            c3 = Vector256.FusedMultiplyAdd(t, Vector256.Load(b1 + 8), c3);
+            c4 = Vector256.FusedMultiplyAdd(t, Vector256.Load(b2), c4);
+            c5 = Vector256.FusedMultiplyAdd(t, Vector256.Load(b2 + 8), c5);
+            c6 = Vector256.FusedMultiplyAdd(t, Vector256.Load(b3), c6);
+            c7 = Vector256.FusedMultiplyAdd(t, Vector256.Load(b3 + 8), c7);
+            b0 += rowStep;
+            b1 += rowStep;
+            b2 += rowStep;
+            b3 += rowStep;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector256.Load(c) + c0).Store(c);
+            (Vector256.Load(c + 8) + c1).Store(c + 8);
+            (Vector256.Load(c + 16) + c2).Store(c + 16);
+            (Vector256.Load(c + 24) + c3).Store(c + 24);
+            (Vector256.Load(c + 32) + c4).Store(c + 32);
+            (Vector256.Load(c + 40) + c5).Store(c + 40);
+            (Vector256.Load(c + 48) + c6).Store(c + 48);
+            (Vector256.Load(c + 56) + c7).Store(c + 56);
+        }
+        else
+        {
+            c0.Store(c);
+            c1.Store(c + 8);
+            c2.Store(c + 16);
+            c3.Store(c + 24);
+            c4.Store(c + 32);
+            c5.Store(c + 40);
+            c6.Store(c + 48);
+            c7.Store(c + 56);
         }
     }
 }

@@ -10,44 +10,69 @@ namespace Sarsen.Tensors.Kernels;
 internal static unsafe class MicroKernels512
 {
     public static readonly MicroKernels Table = new(
-        lanes: 16, maxRows: 14, wideVectors: 2,
+        lanes: 16, wideVectors: 2,
         wide:
         [
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows1Vectors2,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows2Vectors2,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows3Vectors2,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows4Vectors2,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows5Vectors2,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows6Vectors2,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows7Vectors2,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows8Vectors2,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows9Vectors2,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows10Vectors2,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows11Vectors2,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows12Vectors2,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows13Vectors2,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows14Vectors2,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows1Vectors2,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows2Vectors2,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows3Vectors2,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows4Vectors2,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows5Vectors2,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows6Vectors2,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows7Vectors2,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows8Vectors2,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows9Vectors2,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows10Vectors2,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows11Vectors2,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows12Vectors2,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows13Vectors2,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows14Vectors2,
         ],
         narrow:
         [
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows1Vectors1,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows2Vectors1,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows3Vectors1,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows4Vectors1,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows5Vectors1,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows6Vectors1,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows7Vectors1,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows8Vectors1,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows9Vectors1,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows10Vectors1,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows11Vectors1,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows12Vectors1,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows13Vectors1,
-            (nint)(delegate*<nint, float*, float*, nint, float*, nint, nint, void>)&Rows14Vectors1,
-        ]);
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows1Vectors1,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows2Vectors1,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows3Vectors1,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows4Vectors1,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows5Vectors1,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows6Vectors1,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows7Vectors1,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows8Vectors1,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows9Vectors1,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows10Vectors1,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows11Vectors1,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows12Vectors1,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows13Vectors1,
+            (nint)(delegate*<nint, float*, float*, nint*, float*, nint, nint, void>)&Rows14Vectors1,
+        ],
+        wideTaps:
+        [
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps1Vectors2,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps2Vectors2,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps3Vectors2,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps4Vectors2,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps5Vectors2,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps6Vectors2,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps7Vectors2,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps8Vectors2,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps9Vectors2,
+        ],
+        narrowTaps:
+        [
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps1Vectors1,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps2Vectors1,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps3Vectors1,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps4Vectors1,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps5Vectors1,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps6Vectors1,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps7Vectors1,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps8Vectors1,
+            (nint)(delegate*<nint, nint*, float**, float*, nint, float*, nint, nint, void>)&Taps9Vectors1,
+        ],
+        singleRow: (nint)(delegate*<nint, float*, float*, nint, nint, float*, nint, void>)&SingleRow);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows1Vectors2(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows1Vectors2(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         float* line = c;
         Sse.Prefetch0(line);
@@ -56,13 +81,13 @@ internal static unsafe class MicroKernels512
         Vector512<float> c0_1 = Vector512<float>.Zero;
         do
         {
-            Vector512<float> b0 = Vector512.Load(b);
-            Vector512<float> b1 = Vector512.Load(b + 16);
+            float* row = b + *offsets++;
+            Vector512<float> b0 = Vector512.Load(row);
+            Vector512<float> b1 = Vector512.Load(row + 16);
             Vector512<float> t = Vector512.Create(a[0]);
             c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = Vector512.FusedMultiplyAdd(t, b1, c0_1);
             a += 1;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -78,7 +103,7 @@ internal static unsafe class MicroKernels512
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows2Vectors2(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows2Vectors2(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         float* line = c;
         Sse.Prefetch0(line);
@@ -92,8 +117,9 @@ internal static unsafe class MicroKernels512
         Vector512<float> c1_1 = Vector512<float>.Zero;
         do
         {
-            Vector512<float> b0 = Vector512.Load(b);
-            Vector512<float> b1 = Vector512.Load(b + 16);
+            float* row = b + *offsets++;
+            Vector512<float> b0 = Vector512.Load(row);
+            Vector512<float> b1 = Vector512.Load(row + 16);
             Vector512<float> t = Vector512.Create(a[0]);
             c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = Vector512.FusedMultiplyAdd(t, b1, c0_1);
@@ -101,7 +127,6 @@ internal static unsafe class MicroKernels512
             c1_0 = Vector512.FusedMultiplyAdd(t, b0, c1_0);
             c1_1 = Vector512.FusedMultiplyAdd(t, b1, c1_1);
             a += 2;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -123,7 +148,7 @@ internal static unsafe class MicroKernels512
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows3Vectors2(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows3Vectors2(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         float* line = c;
         Sse.Prefetch0(line);
@@ -142,8 +167,9 @@ internal static unsafe class MicroKernels512
         Vector512<float> c2_1 = Vector512<float>.Zero;
         do
         {
-            Vector512<float> b0 = Vector512.Load(b);
-            Vector512<float> b1 = Vector512.Load(b + 16);
+            float* row = b + *offsets++;
+            Vector512<float> b0 = Vector512.Load(row);
+            Vector512<float> b1 = Vector512.Load(row + 16);
             Vector512<float> t = Vector512.Create(a[0]);
             c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = Vector512.FusedMultiplyAdd(t, b1, c0_1);
@@ -154,7 +180,6 @@ internal static unsafe class MicroKernels512
             c2_0 = Vector512.FusedMultiplyAdd(t, b0, c2_0);
             c2_1 = Vector512.FusedMultiplyAdd(t, b1, c2_1);
             a += 3;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -182,7 +207,7 @@ internal static unsafe class MicroKernels512
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows4Vectors2(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows4Vectors2(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         float* line = c;
         Sse.Prefetch0(line);
@@ -206,8 +231,9 @@ internal static unsafe class MicroKernels512
         Vector512<float> c3_1 = Vector512<float>.Zero;
         do
         {
-            Vector512<float> b0 = Vector512.Load(b);
-            Vector512<float> b1 = Vector512.Load(b + 16);
+            float* row = b + *offsets++;
+            Vector512<float> b0 = Vector512.Load(row);
+            Vector512<float> b1 = Vector512.Load(row + 16);
             Vector512<float> t = Vector512.Create(a[0]);
             c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = Vector512.FusedMultiplyAdd(t, b1, c0_1);
@@ -221,7 +247,6 @@ internal static unsafe class MicroKernels512
             c3_0 = Vector512.FusedMultiplyAdd(t, b0, c3_0);
             c3_1 = Vector512.FusedMultiplyAdd(t, b1, c3_1);
             a += 4;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -255,7 +280,7 @@ internal static unsafe class MicroKernels512
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows5Vectors2(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows5Vectors2(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         float* line = c;
         Sse.Prefetch0(line);
@@ -284,8 +309,9 @@ internal static unsafe class MicroKernels512
         Vector512<float> c4_1 = Vector512<float>.Zero;
         do
         {
-            Vector512<float> b0 = Vector512.Load(b);
-            Vector512<float> b1 = Vector512.Load(b + 16);
+            float* row = b + *offsets++;
+            Vector512<float> b0 = Vector512.Load(row);
+            Vector512<float> b1 = Vector512.Load(row + 16);
             Vector512<float> t = Vector512.Create(a[0]);
             c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = Vector512.FusedMultiplyAdd(t, b1, c0_1);
@@ -302,7 +328,6 @@ internal static unsafe class MicroKernels512
             c4_0 = Vector512.FusedMultiplyAdd(t, b0, c4_0);
             c4_1 = Vector512.FusedMultiplyAdd(t, b1, c4_1);
             a += 5;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -342,7 +367,7 @@ internal static unsafe class MicroKernels512
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows6Vectors2(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows6Vectors2(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         float* line = c;
         Sse.Prefetch0(line);
@@ -376,8 +401,9 @@ internal static unsafe class MicroKernels512
         Vector512<float> c5_1 = Vector512<float>.Zero;
         do
         {
-            Vector512<float> b0 = Vector512.Load(b);
-            Vector512<float> b1 = Vector512.Load(b + 16);
+            float* row = b + *offsets++;
+            Vector512<float> b0 = Vector512.Load(row);
+            Vector512<float> b1 = Vector512.Load(row + 16);
             Vector512<float> t = Vector512.Create(a[0]);
             c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = Vector512.FusedMultiplyAdd(t, b1, c0_1);
@@ -397,7 +423,6 @@ internal static unsafe class MicroKernels512
             c5_0 = Vector512.FusedMultiplyAdd(t, b0, c5_0);
             c5_1 = Vector512.FusedMultiplyAdd(t, b1, c5_1);
             a += 6;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -443,7 +468,7 @@ internal static unsafe class MicroKernels512
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows7Vectors2(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows7Vectors2(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         float* line = c;
         Sse.Prefetch0(line);
@@ -482,8 +507,9 @@ internal static unsafe class MicroKernels512
         Vector512<float> c6_1 = Vector512<float>.Zero;
         do
         {
-            Vector512<float> b0 = Vector512.Load(b);
-            Vector512<float> b1 = Vector512.Load(b + 16);
+            float* row = b + *offsets++;
+            Vector512<float> b0 = Vector512.Load(row);
+            Vector512<float> b1 = Vector512.Load(row + 16);
             Vector512<float> t = Vector512.Create(a[0]);
             c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = Vector512.FusedMultiplyAdd(t, b1, c0_1);
@@ -506,7 +532,6 @@ internal static unsafe class MicroKernels512
             c6_0 = Vector512.FusedMultiplyAdd(t, b0, c6_0);
             c6_1 = Vector512.FusedMultiplyAdd(t, b1, c6_1);
             a += 7;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -558,7 +583,7 @@ internal static unsafe class MicroKernels512
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows8Vectors2(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows8Vectors2(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         float* line = c;
         Sse.Prefetch0(line);
@@ -602,8 +627,9 @@ internal static unsafe class MicroKernels512
         Vector512<float> c7_1 = Vector512<float>.Zero;
         do
         {
-            Vector512<float> b0 = Vector512.Load(b);
-            Vector512<float> b1 = Vector512.Load(b + 16);
+            float* row = b + *offsets++;
+            Vector512<float> b0 = Vector512.Load(row);
+            Vector512<float> b1 = Vector512.Load(row + 16);
             Vector512<float> t = Vector512.Create(a[0]);
             c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = Vector512.FusedMultiplyAdd(t, b1, c0_1);
@@ -629,7 +655,6 @@ internal static unsafe class MicroKernels512
             c7_0 = Vector512.FusedMultiplyAdd(t, b0, c7_0);
             c7_1 = Vector512.FusedMultiplyAdd(t, b1, c7_1);
             a += 8;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -687,7 +712,7 @@ internal static unsafe class MicroKernels512
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows9Vectors2(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows9Vectors2(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         float* line = c;
         Sse.Prefetch0(line);
@@ -736,8 +761,9 @@ internal static unsafe class MicroKernels512
         Vector512<float> c8_1 = Vector512<float>.Zero;
         do
         {
-            Vector512<float> b0 = Vector512.Load(b);
-            Vector512<float> b1 = Vector512.Load(b + 16);
+            float* row = b + *offsets++;
+            Vector512<float> b0 = Vector512.Load(row);
+            Vector512<float> b1 = Vector512.Load(row + 16);
             Vector512<float> t = Vector512.Create(a[0]);
             c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = Vector512.FusedMultiplyAdd(t, b1, c0_1);
@@ -766,7 +792,6 @@ internal static unsafe class MicroKernels512
             c8_0 = Vector512.FusedMultiplyAdd(t, b0, c8_0);
             c8_1 = Vector512.FusedMultiplyAdd(t, b1, c8_1);
             a += 9;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -830,7 +855,7 @@ internal static unsafe class MicroKernels512
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows10Vectors2(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows10Vectors2(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         float* line = c;
         Sse.Prefetch0(line);
@@ -884,8 +909,9 @@ internal static unsafe class MicroKernels512
         Vector512<float> c9_1 = Vector512<float>.Zero;
         do
         {
-            Vector512<float> b0 = Vector512.Load(b);
-            Vector512<float> b1 = Vector512.Load(b + 16);
+            float* row = b + *offsets++;
+            Vector512<float> b0 = Vector512.Load(row);
+            Vector512<float> b1 = Vector512.Load(row + 16);
             Vector512<float> t = Vector512.Create(a[0]);
             c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = Vector512.FusedMultiplyAdd(t, b1, c0_1);
@@ -917,7 +943,6 @@ internal static unsafe class MicroKernels512
             c9_0 = Vector512.FusedMultiplyAdd(t, b0, c9_0);
             c9_1 = Vector512.FusedMultiplyAdd(t, b1, c9_1);
             a += 10;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -987,7 +1012,7 @@ internal static unsafe class MicroKernels512
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows11Vectors2(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows11Vectors2(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         float* line = c;
         Sse.Prefetch0(line);
@@ -1046,8 +1071,9 @@ internal static unsafe class MicroKernels512
         Vector512<float> c10_1 = Vector512<float>.Zero;
         do
         {
-            Vector512<float> b0 = Vector512.Load(b);
-            Vector512<float> b1 = Vector512.Load(b + 16);
+            float* row = b + *offsets++;
+            Vector512<float> b0 = Vector512.Load(row);
+            Vector512<float> b1 = Vector512.Load(row + 16);
             Vector512<float> t = Vector512.Create(a[0]);
             c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = Vector512.FusedMultiplyAdd(t, b1, c0_1);
@@ -1082,7 +1108,6 @@ internal static unsafe class MicroKernels512
             c10_0 = Vector512.FusedMultiplyAdd(t, b0, c10_0);
             c10_1 = Vector512.FusedMultiplyAdd(t, b1, c10_1);
             a += 11;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -1158,7 +1183,7 @@ internal static unsafe class MicroKernels512
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows12Vectors2(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows12Vectors2(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         float* line = c;
         Sse.Prefetch0(line);
@@ -1222,8 +1247,9 @@ internal static unsafe class MicroKernels512
         Vector512<float> c11_1 = Vector512<float>.Zero;
         do
         {
-            Vector512<float> b0 = Vector512.Load(b);
-            Vector512<float> b1 = Vector512.Load(b + 16);
+            float* row = b + *offsets++;
+            Vector512<float> b0 = Vector512.Load(row);
+            Vector512<float> b1 = Vector512.Load(row + 16);
             Vector512<float> t = Vector512.Create(a[0]);
             c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = Vector512.FusedMultiplyAdd(t, b1, c0_1);
@@ -1261,7 +1287,6 @@ internal static unsafe class MicroKernels512
             c11_0 = Vector512.FusedMultiplyAdd(t, b0, c11_0);
             c11_1 = Vector512.FusedMultiplyAdd(t, b1, c11_1);
             a += 12;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -1343,7 +1368,7 @@ internal static unsafe class MicroKernels512
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows13Vectors2(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows13Vectors2(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         float* line = c;
         Sse.Prefetch0(line);
@@ -1412,8 +1437,9 @@ internal static unsafe class MicroKernels512
         Vector512<float> c12_1 = Vector512<float>.Zero;
         do
         {
-            Vector512<float> b0 = Vector512.Load(b);
-            Vector512<float> b1 = Vector512.Load(b + 16);
+            float* row = b + *offsets++;
+            Vector512<float> b0 = Vector512.Load(row);
+            Vector512<float> b1 = Vector512.Load(row + 16);
             Vector512<float> t = Vector512.Create(a[0]);
             c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = Vector512.FusedMultiplyAdd(t, b1, c0_1);
@@ -1454,7 +1480,6 @@ internal static unsafe class MicroKernels512
             c12_0 = Vector512.FusedMultiplyAdd(t, b0, c12_0);
             c12_1 = Vector512.FusedMultiplyAdd(t, b1, c12_1);
             a += 13;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -1542,7 +1567,7 @@ internal static unsafe class MicroKernels512
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows14Vectors2(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows14Vectors2(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         float* line = c;
         Sse.Prefetch0(line);
@@ -1616,8 +1641,9 @@ internal static unsafe class MicroKernels512
         Vector512<float> c13_1 = Vector512<float>.Zero;
         do
         {
-            Vector512<float> b0 = Vector512.Load(b);
-            Vector512<float> b1 = Vector512.Load(b + 16);
+            float* row = b + *offsets++;
+            Vector512<float> b0 = Vector512.Load(row);
+            Vector512<float> b1 = Vector512.Load(row + 16);
             Vector512<float> t = Vector512.Create(a[0]);
             c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
             c0_1 = Vector512.FusedMultiplyAdd(t, b1, c0_1);
@@ -1661,7 +1687,6 @@ internal static unsafe class MicroKernels512
             c13_0 = Vector512.FusedMultiplyAdd(t, b0, c13_0);
             c13_1 = Vector512.FusedMultiplyAdd(t, b1, c13_1);
             a += 14;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -1755,16 +1780,16 @@ internal static unsafe class MicroKernels512
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows1Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows1Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         Vector512<float> c0_0 = Vector512<float>.Zero;
         do
         {
-            Vector512<float> b0 = Vector512.Load(b);
+            float* row = b + *offsets++;
+            Vector512<float> b0 = Vector512.Load(row);
             Vector512<float> t = Vector512.Create(a[0]);
             c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
             a += 1;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -1778,19 +1803,19 @@ internal static unsafe class MicroKernels512
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows2Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows2Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         Vector512<float> c0_0 = Vector512<float>.Zero;
         Vector512<float> c1_0 = Vector512<float>.Zero;
         do
         {
-            Vector512<float> b0 = Vector512.Load(b);
+            float* row = b + *offsets++;
+            Vector512<float> b0 = Vector512.Load(row);
             Vector512<float> t = Vector512.Create(a[0]);
             c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
             t = Vector512.Create(a[1]);
             c1_0 = Vector512.FusedMultiplyAdd(t, b0, c1_0);
             a += 2;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -1808,14 +1833,15 @@ internal static unsafe class MicroKernels512
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows3Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows3Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         Vector512<float> c0_0 = Vector512<float>.Zero;
         Vector512<float> c1_0 = Vector512<float>.Zero;
         Vector512<float> c2_0 = Vector512<float>.Zero;
         do
         {
-            Vector512<float> b0 = Vector512.Load(b);
+            float* row = b + *offsets++;
+            Vector512<float> b0 = Vector512.Load(row);
             Vector512<float> t = Vector512.Create(a[0]);
             c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
             t = Vector512.Create(a[1]);
@@ -1823,7 +1849,6 @@ internal static unsafe class MicroKernels512
             t = Vector512.Create(a[2]);
             c2_0 = Vector512.FusedMultiplyAdd(t, b0, c2_0);
             a += 3;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -1845,7 +1870,7 @@ internal static unsafe class MicroKernels512
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows4Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows4Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         Vector512<float> c0_0 = Vector512<float>.Zero;
         Vector512<float> c1_0 = Vector512<float>.Zero;
@@ -1853,7 +1878,8 @@ internal static unsafe class MicroKernels512
         Vector512<float> c3_0 = Vector512<float>.Zero;
         do
         {
-            Vector512<float> b0 = Vector512.Load(b);
+            float* row = b + *offsets++;
+            Vector512<float> b0 = Vector512.Load(row);
             Vector512<float> t = Vector512.Create(a[0]);
             c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
             t = Vector512.Create(a[1]);
@@ -1863,7 +1889,6 @@ internal static unsafe class MicroKernels512
             t = Vector512.Create(a[3]);
             c3_0 = Vector512.FusedMultiplyAdd(t, b0, c3_0);
             a += 4;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -1889,7 +1914,7 @@ internal static unsafe class MicroKernels512
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows5Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows5Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         Vector512<float> c0_0 = Vector512<float>.Zero;
         Vector512<float> c1_0 = Vector512<float>.Zero;
@@ -1898,7 +1923,8 @@ internal static unsafe class MicroKernels512
         Vector512<float> c4_0 = Vector512<float>.Zero;
         do
         {
-            Vector512<float> b0 = Vector512.Load(b);
+            float* row = b + *offsets++;
+            Vector512<float> b0 = Vector512.Load(row);
             Vector512<float> t = Vector512.Create(a[0]);
             c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
             t = Vector512.Create(a[1]);
@@ -1910,7 +1936,6 @@ internal static unsafe class MicroKernels512
             t = Vector512.Create(a[4]);
             c4_0 = Vector512.FusedMultiplyAdd(t, b0, c4_0);
             a += 5;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -1940,7 +1965,7 @@ internal static unsafe class MicroKernels512
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows6Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows6Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         Vector512<float> c0_0 = Vector512<float>.Zero;
         Vector512<float> c1_0 = Vector512<float>.Zero;
@@ -1950,7 +1975,8 @@ internal static unsafe class MicroKernels512
         Vector512<float> c5_0 = Vector512<float>.Zero;
         do
         {
-            Vector512<float> b0 = Vector512.Load(b);
+            float* row = b + *offsets++;
+            Vector512<float> b0 = Vector512.Load(row);
             Vector512<float> t = Vector512.Create(a[0]);
             c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
             t = Vector512.Create(a[1]);
@@ -1964,7 +1990,6 @@ internal static unsafe class MicroKernels512
             t = Vector512.Create(a[5]);
             c5_0 = Vector512.FusedMultiplyAdd(t, b0, c5_0);
             a += 6;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -1998,7 +2023,7 @@ internal static unsafe class MicroKernels512
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows7Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows7Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         Vector512<float> c0_0 = Vector512<float>.Zero;
         Vector512<float> c1_0 = Vector512<float>.Zero;
@@ -2009,7 +2034,8 @@ internal static unsafe class MicroKernels512
         Vector512<float> c6_0 = Vector512<float>.Zero;
         do
         {
-            Vector512<float> b0 = Vector512.Load(b);
+            float* row = b + *offsets++;
+            Vector512<float> b0 = Vector512.Load(row);
             Vector512<float> t = Vector512.Create(a[0]);
             c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
             t = Vector512.Create(a[1]);
@@ -2025,7 +2051,6 @@ internal static unsafe class MicroKernels512
             t = Vector512.Create(a[6]);
             c6_0 = Vector512.FusedMultiplyAdd(t, b0, c6_0);
             a += 7;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -2063,7 +2088,7 @@ internal static unsafe class MicroKernels512
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows8Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows8Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         Vector512<float> c0_0 = Vector512<float>.Zero;
         Vector512<float> c1_0 = Vector512<float>.Zero;
@@ -2075,7 +2100,8 @@ internal static unsafe class MicroKernels512
         Vector512<float> c7_0 = Vector512<float>.Zero;
         do
         {
-            Vector512<float> b0 = Vector512.Load(b);
+            float* row = b + *offsets++;
+            Vector512<float> b0 = Vector512.Load(row);
             Vector512<float> t = Vector512.Create(a[0]);
             c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
             t = Vector512.Create(a[1]);
@@ -2093,7 +2119,6 @@ internal static unsafe class MicroKernels512
             t = Vector512.Create(a[7]);
             c7_0 = Vector512.FusedMultiplyAdd(t, b0, c7_0);
             a += 8;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -2135,7 +2160,7 @@ internal static unsafe class MicroKernels512
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows9Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows9Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         Vector512<float> c0_0 = Vector512<float>.Zero;
         Vector512<float> c1_0 = Vector512<float>.Zero;
@@ -2148,7 +2173,8 @@ internal static unsafe class MicroKernels512
         Vector512<float> c8_0 = Vector512<float>.Zero;
         do
         {
-            Vector512<float> b0 = Vector512.Load(b);
+            float* row = b + *offsets++;
+            Vector512<float> b0 = Vector512.Load(row);
             Vector512<float> t = Vector512.Create(a[0]);
             c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
             t = Vector512.Create(a[1]);
@@ -2168,7 +2194,6 @@ internal static unsafe class MicroKernels512
             t = Vector512.Create(a[8]);
             c8_0 = Vector512.FusedMultiplyAdd(t, b0, c8_0);
             a += 9;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -2214,7 +2239,7 @@ internal static unsafe class MicroKernels512
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows10Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows10Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         Vector512<float> c0_0 = Vector512<float>.Zero;
         Vector512<float> c1_0 = Vector512<float>.Zero;
@@ -2228,7 +2253,8 @@ internal static unsafe class MicroKernels512
         Vector512<float> c9_0 = Vector512<float>.Zero;
         do
         {
-            Vector512<float> b0 = Vector512.Load(b);
+            float* row = b + *offsets++;
+            Vector512<float> b0 = Vector512.Load(row);
             Vector512<float> t = Vector512.Create(a[0]);
             c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
             t = Vector512.Create(a[1]);
@@ -2250,7 +2276,6 @@ internal static unsafe class MicroKernels512
             t = Vector512.Create(a[9]);
             c9_0 = Vector512.FusedMultiplyAdd(t, b0, c9_0);
             a += 10;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -2300,7 +2325,7 @@ internal static unsafe class MicroKernels512
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows11Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows11Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         Vector512<float> c0_0 = Vector512<float>.Zero;
         Vector512<float> c1_0 = Vector512<float>.Zero;
@@ -2315,7 +2340,8 @@ internal static unsafe class MicroKernels512
         Vector512<float> c10_0 = Vector512<float>.Zero;
         do
         {
-            Vector512<float> b0 = Vector512.Load(b);
+            float* row = b + *offsets++;
+            Vector512<float> b0 = Vector512.Load(row);
             Vector512<float> t = Vector512.Create(a[0]);
             c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
             t = Vector512.Create(a[1]);
@@ -2339,7 +2365,6 @@ internal static unsafe class MicroKernels512
             t = Vector512.Create(a[10]);
             c10_0 = Vector512.FusedMultiplyAdd(t, b0, c10_0);
             a += 11;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -2393,7 +2418,7 @@ internal static unsafe class MicroKernels512
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows12Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows12Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         Vector512<float> c0_0 = Vector512<float>.Zero;
         Vector512<float> c1_0 = Vector512<float>.Zero;
@@ -2409,7 +2434,8 @@ internal static unsafe class MicroKernels512
         Vector512<float> c11_0 = Vector512<float>.Zero;
         do
         {
-            Vector512<float> b0 = Vector512.Load(b);
+            float* row = b + *offsets++;
+            Vector512<float> b0 = Vector512.Load(row);
             Vector512<float> t = Vector512.Create(a[0]);
             c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
             t = Vector512.Create(a[1]);
@@ -2435,7 +2461,6 @@ internal static unsafe class MicroKernels512
             t = Vector512.Create(a[11]);
             c11_0 = Vector512.FusedMultiplyAdd(t, b0, c11_0);
             a += 12;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -2493,7 +2518,7 @@ internal static unsafe class MicroKernels512
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows13Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows13Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         Vector512<float> c0_0 = Vector512<float>.Zero;
         Vector512<float> c1_0 = Vector512<float>.Zero;
@@ -2510,7 +2535,8 @@ internal static unsafe class MicroKernels512
         Vector512<float> c12_0 = Vector512<float>.Zero;
         do
         {
-            Vector512<float> b0 = Vector512.Load(b);
+            float* row = b + *offsets++;
+            Vector512<float> b0 = Vector512.Load(row);
             Vector512<float> t = Vector512.Create(a[0]);
             c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
             t = Vector512.Create(a[1]);
@@ -2538,7 +2564,6 @@ internal static unsafe class MicroKernels512
             t = Vector512.Create(a[12]);
             c12_0 = Vector512.FusedMultiplyAdd(t, b0, c12_0);
             a += 13;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -2600,7 +2625,7 @@ internal static unsafe class MicroKernels512
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows14Vectors1(nint k, float* a, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    private static void Rows14Vectors1(nint k, float* a, float* b, nint* offsets, float* c, nint ldc, nint accumulate)
     {
         Vector512<float> c0_0 = Vector512<float>.Zero;
         Vector512<float> c1_0 = Vector512<float>.Zero;
@@ -2618,7 +2643,8 @@ internal static unsafe class MicroKernels512
         Vector512<float> c13_0 = Vector512<float>.Zero;
         do
         {
-            Vector512<float> b0 = Vector512.Load(b);
+            float* row = b + *offsets++;
+            Vector512<float> b0 = Vector512.Load(row);
             Vector512<float> t = Vector512.Create(a[0]);
             c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
             t = Vector512.Create(a[1]);
@@ -2648,7 +2674,6 @@ internal static unsafe class MicroKernels512
             t = Vector512.Create(a[13]);
             c13_0 = Vector512.FusedMultiplyAdd(t, b0, c13_0);
             a += 14;
-            b += ldb;
         }
         while (--k != 0);
         if (accumulate != 0)
@@ -2710,6 +2735,1184 @@ internal static unsafe class MicroKernels512
             c12_0.Store(c);
             c += ldc;
             c13_0.Store(c);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Taps1Vectors2(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    {
+        float* x0 = taps[0];
+        Vector512<float> c0_0 = Vector512<float>.Zero;
+        Vector512<float> c0_1 = Vector512<float>.Zero;
+        do
+        {
+            nint at = *positions++;
+            Vector512<float> b0 = Vector512.Load(b);
+            Vector512<float> b1 = Vector512.Load(b + 16);
+            Vector512<float> t = Vector512.Create(x0[at]);
+            c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
+            c0_1 = Vector512.FusedMultiplyAdd(t, b1, c0_1);
+            b += ldb;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector512.Load(c) + c0_0).Store(c);
+            (Vector512.Load(c + 16) + c0_1).Store(c + 16);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c0_1.Store(c + 16);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Taps2Vectors2(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    {
+        float* x0 = taps[0], x1 = taps[1];
+        Vector512<float> c0_0 = Vector512<float>.Zero;
+        Vector512<float> c0_1 = Vector512<float>.Zero;
+        Vector512<float> c1_0 = Vector512<float>.Zero;
+        Vector512<float> c1_1 = Vector512<float>.Zero;
+        do
+        {
+            nint at = *positions++;
+            Vector512<float> b0 = Vector512.Load(b);
+            Vector512<float> b1 = Vector512.Load(b + 16);
+            Vector512<float> t = Vector512.Create(x0[at]);
+            c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
+            c0_1 = Vector512.FusedMultiplyAdd(t, b1, c0_1);
+            t = Vector512.Create(x1[at]);
+            c1_0 = Vector512.FusedMultiplyAdd(t, b0, c1_0);
+            c1_1 = Vector512.FusedMultiplyAdd(t, b1, c1_1);
+            b += ldb;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector512.Load(c) + c0_0).Store(c);
+            (Vector512.Load(c + 16) + c0_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c1_0).Store(c);
+            (Vector512.Load(c + 16) + c1_1).Store(c + 16);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c0_1.Store(c + 16);
+            c += ldc;
+            c1_0.Store(c);
+            c1_1.Store(c + 16);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Taps3Vectors2(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    {
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2];
+        Vector512<float> c0_0 = Vector512<float>.Zero;
+        Vector512<float> c0_1 = Vector512<float>.Zero;
+        Vector512<float> c1_0 = Vector512<float>.Zero;
+        Vector512<float> c1_1 = Vector512<float>.Zero;
+        Vector512<float> c2_0 = Vector512<float>.Zero;
+        Vector512<float> c2_1 = Vector512<float>.Zero;
+        do
+        {
+            nint at = *positions++;
+            Vector512<float> b0 = Vector512.Load(b);
+            Vector512<float> b1 = Vector512.Load(b + 16);
+            Vector512<float> t = Vector512.Create(x0[at]);
+            c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
+            c0_1 = Vector512.FusedMultiplyAdd(t, b1, c0_1);
+            t = Vector512.Create(x1[at]);
+            c1_0 = Vector512.FusedMultiplyAdd(t, b0, c1_0);
+            c1_1 = Vector512.FusedMultiplyAdd(t, b1, c1_1);
+            t = Vector512.Create(x2[at]);
+            c2_0 = Vector512.FusedMultiplyAdd(t, b0, c2_0);
+            c2_1 = Vector512.FusedMultiplyAdd(t, b1, c2_1);
+            b += ldb;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector512.Load(c) + c0_0).Store(c);
+            (Vector512.Load(c + 16) + c0_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c1_0).Store(c);
+            (Vector512.Load(c + 16) + c1_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c2_0).Store(c);
+            (Vector512.Load(c + 16) + c2_1).Store(c + 16);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c0_1.Store(c + 16);
+            c += ldc;
+            c1_0.Store(c);
+            c1_1.Store(c + 16);
+            c += ldc;
+            c2_0.Store(c);
+            c2_1.Store(c + 16);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Taps4Vectors2(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    {
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2], x3 = taps[3];
+        Vector512<float> c0_0 = Vector512<float>.Zero;
+        Vector512<float> c0_1 = Vector512<float>.Zero;
+        Vector512<float> c1_0 = Vector512<float>.Zero;
+        Vector512<float> c1_1 = Vector512<float>.Zero;
+        Vector512<float> c2_0 = Vector512<float>.Zero;
+        Vector512<float> c2_1 = Vector512<float>.Zero;
+        Vector512<float> c3_0 = Vector512<float>.Zero;
+        Vector512<float> c3_1 = Vector512<float>.Zero;
+        do
+        {
+            nint at = *positions++;
+            Vector512<float> b0 = Vector512.Load(b);
+            Vector512<float> b1 = Vector512.Load(b + 16);
+            Vector512<float> t = Vector512.Create(x0[at]);
+            c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
+            c0_1 = Vector512.FusedMultiplyAdd(t, b1, c0_1);
+            t = Vector512.Create(x1[at]);
+            c1_0 = Vector512.FusedMultiplyAdd(t, b0, c1_0);
+            c1_1 = Vector512.FusedMultiplyAdd(t, b1, c1_1);
+            t = Vector512.Create(x2[at]);
+            c2_0 = Vector512.FusedMultiplyAdd(t, b0, c2_0);
+            c2_1 = Vector512.FusedMultiplyAdd(t, b1, c2_1);
+            t = Vector512.Create(x3[at]);
+            c3_0 = Vector512.FusedMultiplyAdd(t, b0, c3_0);
+            c3_1 = Vector512.FusedMultiplyAdd(t, b1, c3_1);
+            b += ldb;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector512.Load(c) + c0_0).Store(c);
+            (Vector512.Load(c + 16) + c0_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c1_0).Store(c);
+            (Vector512.Load(c + 16) + c1_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c2_0).Store(c);
+            (Vector512.Load(c + 16) + c2_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c3_0).Store(c);
+            (Vector512.Load(c + 16) + c3_1).Store(c + 16);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c0_1.Store(c + 16);
+            c += ldc;
+            c1_0.Store(c);
+            c1_1.Store(c + 16);
+            c += ldc;
+            c2_0.Store(c);
+            c2_1.Store(c + 16);
+            c += ldc;
+            c3_0.Store(c);
+            c3_1.Store(c + 16);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Taps5Vectors2(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    {
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2], x3 = taps[3], x4 = taps[4];
+        Vector512<float> c0_0 = Vector512<float>.Zero;
+        Vector512<float> c0_1 = Vector512<float>.Zero;
+        Vector512<float> c1_0 = Vector512<float>.Zero;
+        Vector512<float> c1_1 = Vector512<float>.Zero;
+        Vector512<float> c2_0 = Vector512<float>.Zero;
+        Vector512<float> c2_1 = Vector512<float>.Zero;
+        Vector512<float> c3_0 = Vector512<float>.Zero;
+        Vector512<float> c3_1 = Vector512<float>.Zero;
+        Vector512<float> c4_0 = Vector512<float>.Zero;
+        Vector512<float> c4_1 = Vector512<float>.Zero;
+        do
+        {
+            nint at = *positions++;
+            Vector512<float> b0 = Vector512.Load(b);
+            Vector512<float> b1 = Vector512.Load(b + 16);
+            Vector512<float> t = Vector512.Create(x0[at]);
+            c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
+            c0_1 = Vector512.FusedMultiplyAdd(t, b1, c0_1);
+            t = Vector512.Create(x1[at]);
+            c1_0 = Vector512.FusedMultiplyAdd(t, b0, c1_0);
+            c1_1 = Vector512.FusedMultiplyAdd(t, b1, c1_1);
+            t = Vector512.Create(x2[at]);
+            c2_0 = Vector512.FusedMultiplyAdd(t, b0, c2_0);
+            c2_1 = Vector512.FusedMultiplyAdd(t, b1, c2_1);
+            t = Vector512.Create(x3[at]);
+            c3_0 = Vector512.FusedMultiplyAdd(t, b0, c3_0);
+            c3_1 = Vector512.FusedMultiplyAdd(t, b1, c3_1);
+            t = Vector512.Create(x4[at]);
+            c4_0 = Vector512.FusedMultiplyAdd(t, b0, c4_0);
+            c4_1 = Vector512.FusedMultiplyAdd(t, b1, c4_1);
+            b += ldb;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector512.Load(c) + c0_0).Store(c);
+            (Vector512.Load(c + 16) + c0_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c1_0).Store(c);
+            (Vector512.Load(c + 16) + c1_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c2_0).Store(c);
+            (Vector512.Load(c + 16) + c2_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c3_0).Store(c);
+            (Vector512.Load(c + 16) + c3_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c4_0).Store(c);
+            (Vector512.Load(c + 16) + c4_1).Store(c + 16);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c0_1.Store(c + 16);
+            c += ldc;
+            c1_0.Store(c);
+            c1_1.Store(c + 16);
+            c += ldc;
+            c2_0.Store(c);
+            c2_1.Store(c + 16);
+            c += ldc;
+            c3_0.Store(c);
+            c3_1.Store(c + 16);
+            c += ldc;
+            c4_0.Store(c);
+            c4_1.Store(c + 16);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Taps6Vectors2(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    {
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2], x3 = taps[3], x4 = taps[4], x5 = taps[5];
+        Vector512<float> c0_0 = Vector512<float>.Zero;
+        Vector512<float> c0_1 = Vector512<float>.Zero;
+        Vector512<float> c1_0 = Vector512<float>.Zero;
+        Vector512<float> c1_1 = Vector512<float>.Zero;
+        Vector512<float> c2_0 = Vector512<float>.Zero;
+        Vector512<float> c2_1 = Vector512<float>.Zero;
+        Vector512<float> c3_0 = Vector512<float>.Zero;
+        Vector512<float> c3_1 = Vector512<float>.Zero;
+        Vector512<float> c4_0 = Vector512<float>.Zero;
+        Vector512<float> c4_1 = Vector512<float>.Zero;
+        Vector512<float> c5_0 = Vector512<float>.Zero;
+        Vector512<float> c5_1 = Vector512<float>.Zero;
+        do
+        {
+            nint at = *positions++;
+            Vector512<float> b0 = Vector512.Load(b);
+            Vector512<float> b1 = Vector512.Load(b + 16);
+            Vector512<float> t = Vector512.Create(x0[at]);
+            c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
+            c0_1 = Vector512.FusedMultiplyAdd(t, b1, c0_1);
+            t = Vector512.Create(x1[at]);
+            c1_0 = Vector512.FusedMultiplyAdd(t, b0, c1_0);
+            c1_1 = Vector512.FusedMultiplyAdd(t, b1, c1_1);
+            t = Vector512.Create(x2[at]);
+            c2_0 = Vector512.FusedMultiplyAdd(t, b0, c2_0);
+            c2_1 = Vector512.FusedMultiplyAdd(t, b1, c2_1);
+            t = Vector512.Create(x3[at]);
+            c3_0 = Vector512.FusedMultiplyAdd(t, b0, c3_0);
+            c3_1 = Vector512.FusedMultiplyAdd(t, b1, c3_1);
+            t = Vector512.Create(x4[at]);
+            c4_0 = Vector512.FusedMultiplyAdd(t, b0, c4_0);
+            c4_1 = Vector512.FusedMultiplyAdd(t, b1, c4_1);
+            t = Vector512.Create(x5[at]);
+            c5_0 = Vector512.FusedMultiplyAdd(t, b0, c5_0);
+            c5_1 = Vector512.FusedMultiplyAdd(t, b1, c5_1);
+            b += ldb;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector512.Load(c) + c0_0).Store(c);
+            (Vector512.Load(c + 16) + c0_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c1_0).Store(c);
+            (Vector512.Load(c + 16) + c1_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c2_0).Store(c);
+            (Vector512.Load(c + 16) + c2_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c3_0).Store(c);
+            (Vector512.Load(c + 16) + c3_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c4_0).Store(c);
+            (Vector512.Load(c + 16) + c4_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c5_0).Store(c);
+            (Vector512.Load(c + 16) + c5_1).Store(c + 16);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c0_1.Store(c + 16);
+            c += ldc;
+            c1_0.Store(c);
+            c1_1.Store(c + 16);
+            c += ldc;
+            c2_0.Store(c);
+            c2_1.Store(c + 16);
+            c += ldc;
+            c3_0.Store(c);
+            c3_1.Store(c + 16);
+            c += ldc;
+            c4_0.Store(c);
+            c4_1.Store(c + 16);
+            c += ldc;
+            c5_0.Store(c);
+            c5_1.Store(c + 16);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Taps7Vectors2(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    {
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2], x3 = taps[3], x4 = taps[4], x5 = taps[5], x6 = taps[6];
+        Vector512<float> c0_0 = Vector512<float>.Zero;
+        Vector512<float> c0_1 = Vector512<float>.Zero;
+        Vector512<float> c1_0 = Vector512<float>.Zero;
+        Vector512<float> c1_1 = Vector512<float>.Zero;
+        Vector512<float> c2_0 = Vector512<float>.Zero;
+        Vector512<float> c2_1 = Vector512<float>.Zero;
+        Vector512<float> c3_0 = Vector512<float>.Zero;
+        Vector512<float> c3_1 = Vector512<float>.Zero;
+        Vector512<float> c4_0 = Vector512<float>.Zero;
+        Vector512<float> c4_1 = Vector512<float>.Zero;
+        Vector512<float> c5_0 = Vector512<float>.Zero;
+        Vector512<float> c5_1 = Vector512<float>.Zero;
+        Vector512<float> c6_0 = Vector512<float>.Zero;
+        Vector512<float> c6_1 = Vector512<float>.Zero;
+        do
+        {
+            nint at = *positions++;
+            Vector512<float> b0 = Vector512.Load(b);
+            Vector512<float> b1 = Vector512.Load(b + 16);
+            Vector512<float> t = Vector512.Create(x0[at]);
+            c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
+            c0_1 = Vector512.FusedMultiplyAdd(t, b1, c0_1);
+            t = Vector512.Create(x1[at]);
+            c1_0 = Vector512.FusedMultiplyAdd(t, b0, c1_0);
+            c1_1 = Vector512.FusedMultiplyAdd(t, b1, c1_1);
+            t = Vector512.Create(x2[at]);
+            c2_0 = Vector512.FusedMultiplyAdd(t, b0, c2_0);
+            c2_1 = Vector512.FusedMultiplyAdd(t, b1, c2_1);
+            t = Vector512.Create(x3[at]);
+            c3_0 = Vector512.FusedMultiplyAdd(t, b0, c3_0);
+            c3_1 = Vector512.FusedMultiplyAdd(t, b1, c3_1);
+            t = Vector512.Create(x4[at]);
+            c4_0 = Vector512.FusedMultiplyAdd(t, b0, c4_0);
+            c4_1 = Vector512.FusedMultiplyAdd(t, b1, c4_1);
+            t = Vector512.Create(x5[at]);
+            c5_0 = Vector512.FusedMultiplyAdd(t, b0, c5_0);
+            c5_1 = Vector512.FusedMultiplyAdd(t, b1, c5_1);
+            t = Vector512.Create(x6[at]);
+            c6_0 = Vector512.FusedMultiplyAdd(t, b0, c6_0);
+            c6_1 = Vector512.FusedMultiplyAdd(t, b1, c6_1);
+            b += ldb;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector512.Load(c) + c0_0).Store(c);
+            (Vector512.Load(c + 16) + c0_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c1_0).Store(c);
+            (Vector512.Load(c + 16) + c1_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c2_0).Store(c);
+            (Vector512.Load(c + 16) + c2_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c3_0).Store(c);
+            (Vector512.Load(c + 16) + c3_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c4_0).Store(c);
+            (Vector512.Load(c + 16) + c4_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c5_0).Store(c);
+            (Vector512.Load(c + 16) + c5_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c6_0).Store(c);
+            (Vector512.Load(c + 16) + c6_1).Store(c + 16);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c0_1.Store(c + 16);
+            c += ldc;
+            c1_0.Store(c);
+            c1_1.Store(c + 16);
+            c += ldc;
+            c2_0.Store(c);
+            c2_1.Store(c + 16);
+            c += ldc;
+            c3_0.Store(c);
+            c3_1.Store(c + 16);
+            c += ldc;
+            c4_0.Store(c);
+            c4_1.Store(c + 16);
+            c += ldc;
+            c5_0.Store(c);
+            c5_1.Store(c + 16);
+            c += ldc;
+            c6_0.Store(c);
+            c6_1.Store(c + 16);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Taps8Vectors2(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    {
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2], x3 = taps[3], x4 = taps[4], x5 = taps[5], x6 = taps[6], x7 = taps[7];
+        Vector512<float> c0_0 = Vector512<float>.Zero;
+        Vector512<float> c0_1 = Vector512<float>.Zero;
+        Vector512<float> c1_0 = Vector512<float>.Zero;
+        Vector512<float> c1_1 = Vector512<float>.Zero;
+        Vector512<float> c2_0 = Vector512<float>.Zero;
+        Vector512<float> c2_1 = Vector512<float>.Zero;
+        Vector512<float> c3_0 = Vector512<float>.Zero;
+        Vector512<float> c3_1 = Vector512<float>.Zero;
+        Vector512<float> c4_0 = Vector512<float>.Zero;
+        Vector512<float> c4_1 = Vector512<float>.Zero;
+        Vector512<float> c5_0 = Vector512<float>.Zero;
+        Vector512<float> c5_1 = Vector512<float>.Zero;
+        Vector512<float> c6_0 = Vector512<float>.Zero;
+        Vector512<float> c6_1 = Vector512<float>.Zero;
+        Vector512<float> c7_0 = Vector512<float>.Zero;
+        Vector512<float> c7_1 = Vector512<float>.Zero;
+        do
+        {
+            nint at = *positions++;
+            Vector512<float> b0 = Vector512.Load(b);
+            Vector512<float> b1 = Vector512.Load(b + 16);
+            Vector512<float> t = Vector512.Create(x0[at]);
+            c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
+            c0_1 = Vector512.FusedMultiplyAdd(t, b1, c0_1);
+            t = Vector512.Create(x1[at]);
+            c1_0 = Vector512.FusedMultiplyAdd(t, b0, c1_0);
+            c1_1 = Vector512.FusedMultiplyAdd(t, b1, c1_1);
+            t = Vector512.Create(x2[at]);
+            c2_0 = Vector512.FusedMultiplyAdd(t, b0, c2_0);
+            c2_1 = Vector512.FusedMultiplyAdd(t, b1, c2_1);
+            t = Vector512.Create(x3[at]);
+            c3_0 = Vector512.FusedMultiplyAdd(t, b0, c3_0);
+            c3_1 = Vector512.FusedMultiplyAdd(t, b1, c3_1);
+            t = Vector512.Create(x4[at]);
+            c4_0 = Vector512.FusedMultiplyAdd(t, b0, c4_0);
+            c4_1 = Vector512.FusedMultiplyAdd(t, b1, c4_1);
+            t = Vector512.Create(x5[at]);
+            c5_0 = Vector512.FusedMultiplyAdd(t, b0, c5_0);
+            c5_1 = Vector512.FusedMultiplyAdd(t, b1, c5_1);
+            t = Vector512.Create(x6[at]);
+            c6_0 = Vector512.FusedMultiplyAdd(t, b0, c6_0);
+            c6_1 = Vector512.FusedMultiplyAdd(t, b1, c6_1);
+            t = Vector512.Create(x7[at]);
+            c7_0 = Vector512.FusedMultiplyAdd(t, b0, c7_0);
+            c7_1 = Vector512.FusedMultiplyAdd(t, b1, c7_1);
+            b += ldb;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector512.Load(c) + c0_0).Store(c);
+            (Vector512.Load(c + 16) + c0_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c1_0).Store(c);
+            (Vector512.Load(c + 16) + c1_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c2_0).Store(c);
+            (Vector512.Load(c + 16) + c2_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c3_0).Store(c);
+            (Vector512.Load(c + 16) + c3_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c4_0).Store(c);
+            (Vector512.Load(c + 16) + c4_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c5_0).Store(c);
+            (Vector512.Load(c + 16) + c5_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c6_0).Store(c);
+            (Vector512.Load(c + 16) + c6_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c7_0).Store(c);
+            (Vector512.Load(c + 16) + c7_1).Store(c + 16);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c0_1.Store(c + 16);
+            c += ldc;
+            c1_0.Store(c);
+            c1_1.Store(c + 16);
+            c += ldc;
+            c2_0.Store(c);
+            c2_1.Store(c + 16);
+            c += ldc;
+            c3_0.Store(c);
+            c3_1.Store(c + 16);
+            c += ldc;
+            c4_0.Store(c);
+            c4_1.Store(c + 16);
+            c += ldc;
+            c5_0.Store(c);
+            c5_1.Store(c + 16);
+            c += ldc;
+            c6_0.Store(c);
+            c6_1.Store(c + 16);
+            c += ldc;
+            c7_0.Store(c);
+            c7_1.Store(c + 16);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Taps9Vectors2(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    {
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2], x3 = taps[3], x4 = taps[4], x5 = taps[5], x6 = taps[6], x7 = taps[7], x8 = taps[8];
+        Vector512<float> c0_0 = Vector512<float>.Zero;
+        Vector512<float> c0_1 = Vector512<float>.Zero;
+        Vector512<float> c1_0 = Vector512<float>.Zero;
+        Vector512<float> c1_1 = Vector512<float>.Zero;
+        Vector512<float> c2_0 = Vector512<float>.Zero;
+        Vector512<float> c2_1 = Vector512<float>.Zero;
+        Vector512<float> c3_0 = Vector512<float>.Zero;
+        Vector512<float> c3_1 = Vector512<float>.Zero;
+        Vector512<float> c4_0 = Vector512<float>.Zero;
+        Vector512<float> c4_1 = Vector512<float>.Zero;
+        Vector512<float> c5_0 = Vector512<float>.Zero;
+        Vector512<float> c5_1 = Vector512<float>.Zero;
+        Vector512<float> c6_0 = Vector512<float>.Zero;
+        Vector512<float> c6_1 = Vector512<float>.Zero;
+        Vector512<float> c7_0 = Vector512<float>.Zero;
+        Vector512<float> c7_1 = Vector512<float>.Zero;
+        Vector512<float> c8_0 = Vector512<float>.Zero;
+        Vector512<float> c8_1 = Vector512<float>.Zero;
+        do
+        {
+            nint at = *positions++;
+            Vector512<float> b0 = Vector512.Load(b);
+            Vector512<float> b1 = Vector512.Load(b + 16);
+            Vector512<float> t = Vector512.Create(x0[at]);
+            c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
+            c0_1 = Vector512.FusedMultiplyAdd(t, b1, c0_1);
+            t = Vector512.Create(x1[at]);
+            c1_0 = Vector512.FusedMultiplyAdd(t, b0, c1_0);
+            c1_1 = Vector512.FusedMultiplyAdd(t, b1, c1_1);
+            t = Vector512.Create(x2[at]);
+            c2_0 = Vector512.FusedMultiplyAdd(t, b0, c2_0);
+            c2_1 = Vector512.FusedMultiplyAdd(t, b1, c2_1);
+            t = Vector512.Create(x3[at]);
+            c3_0 = Vector512.FusedMultiplyAdd(t, b0, c3_0);
+            c3_1 = Vector512.FusedMultiplyAdd(t, b1, c3_1);
+            t = Vector512.Create(x4[at]);
+            c4_0 = Vector512.FusedMultiplyAdd(t, b0, c4_0);
+            c4_1 = Vector512.FusedMultiplyAdd(t, b1, c4_1);
+            t = Vector512.Create(x5[at]);
+            c5_0 = Vector512.FusedMultiplyAdd(t, b0, c5_0);
+            c5_1 = Vector512.FusedMultiplyAdd(t, b1, c5_1);
+            t = Vector512.Create(x6[at]);
+            c6_0 = Vector512.FusedMultiplyAdd(t, b0, c6_0);
+            c6_1 = Vector512.FusedMultiplyAdd(t, b1, c6_1);
+            t = Vector512.Create(x7[at]);
+            c7_0 = Vector512.FusedMultiplyAdd(t, b0, c7_0);
+            c7_1 = Vector512.FusedMultiplyAdd(t, b1, c7_1);
+            t = Vector512.Create(x8[at]);
+            c8_0 = Vector512.FusedMultiplyAdd(t, b0, c8_0);
+            c8_1 = Vector512.FusedMultiplyAdd(t, b1, c8_1);
+            b += ldb;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector512.Load(c) + c0_0).Store(c);
+            (Vector512.Load(c + 16) + c0_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c1_0).Store(c);
+            (Vector512.Load(c + 16) + c1_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c2_0).Store(c);
+            (Vector512.Load(c + 16) + c2_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c3_0).Store(c);
+            (Vector512.Load(c + 16) + c3_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c4_0).Store(c);
+            (Vector512.Load(c + 16) + c4_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c5_0).Store(c);
+            (Vector512.Load(c + 16) + c5_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c6_0).Store(c);
+            (Vector512.Load(c + 16) + c6_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c7_0).Store(c);
+            (Vector512.Load(c + 16) + c7_1).Store(c + 16);
+            c += ldc;
+            (Vector512.Load(c) + c8_0).Store(c);
+            (Vector512.Load(c + 16) + c8_1).Store(c + 16);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c0_1.Store(c + 16);
+            c += ldc;
+            c1_0.Store(c);
+            c1_1.Store(c + 16);
+            c += ldc;
+            c2_0.Store(c);
+            c2_1.Store(c + 16);
+            c += ldc;
+            c3_0.Store(c);
+            c3_1.Store(c + 16);
+            c += ldc;
+            c4_0.Store(c);
+            c4_1.Store(c + 16);
+            c += ldc;
+            c5_0.Store(c);
+            c5_1.Store(c + 16);
+            c += ldc;
+            c6_0.Store(c);
+            c6_1.Store(c + 16);
+            c += ldc;
+            c7_0.Store(c);
+            c7_1.Store(c + 16);
+            c += ldc;
+            c8_0.Store(c);
+            c8_1.Store(c + 16);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Taps1Vectors1(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    {
+        float* x0 = taps[0];
+        Vector512<float> c0_0 = Vector512<float>.Zero;
+        do
+        {
+            nint at = *positions++;
+            Vector512<float> b0 = Vector512.Load(b);
+            Vector512<float> t = Vector512.Create(x0[at]);
+            c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
+            b += ldb;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector512.Load(c) + c0_0).Store(c);
+        }
+        else
+        {
+            c0_0.Store(c);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Taps2Vectors1(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    {
+        float* x0 = taps[0], x1 = taps[1];
+        Vector512<float> c0_0 = Vector512<float>.Zero;
+        Vector512<float> c1_0 = Vector512<float>.Zero;
+        do
+        {
+            nint at = *positions++;
+            Vector512<float> b0 = Vector512.Load(b);
+            Vector512<float> t = Vector512.Create(x0[at]);
+            c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
+            t = Vector512.Create(x1[at]);
+            c1_0 = Vector512.FusedMultiplyAdd(t, b0, c1_0);
+            b += ldb;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector512.Load(c) + c0_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c1_0).Store(c);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c += ldc;
+            c1_0.Store(c);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Taps3Vectors1(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    {
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2];
+        Vector512<float> c0_0 = Vector512<float>.Zero;
+        Vector512<float> c1_0 = Vector512<float>.Zero;
+        Vector512<float> c2_0 = Vector512<float>.Zero;
+        do
+        {
+            nint at = *positions++;
+            Vector512<float> b0 = Vector512.Load(b);
+            Vector512<float> t = Vector512.Create(x0[at]);
+            c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
+            t = Vector512.Create(x1[at]);
+            c1_0 = Vector512.FusedMultiplyAdd(t, b0, c1_0);
+            t = Vector512.Create(x2[at]);
+            c2_0 = Vector512.FusedMultiplyAdd(t, b0, c2_0);
+            b += ldb;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector512.Load(c) + c0_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c1_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c2_0).Store(c);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c += ldc;
+            c1_0.Store(c);
+            c += ldc;
+            c2_0.Store(c);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Taps4Vectors1(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    {
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2], x3 = taps[3];
+        Vector512<float> c0_0 = Vector512<float>.Zero;
+        Vector512<float> c1_0 = Vector512<float>.Zero;
+        Vector512<float> c2_0 = Vector512<float>.Zero;
+        Vector512<float> c3_0 = Vector512<float>.Zero;
+        do
+        {
+            nint at = *positions++;
+            Vector512<float> b0 = Vector512.Load(b);
+            Vector512<float> t = Vector512.Create(x0[at]);
+            c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
+            t = Vector512.Create(x1[at]);
+            c1_0 = Vector512.FusedMultiplyAdd(t, b0, c1_0);
+            t = Vector512.Create(x2[at]);
+            c2_0 = Vector512.FusedMultiplyAdd(t, b0, c2_0);
+            t = Vector512.Create(x3[at]);
+            c3_0 = Vector512.FusedMultiplyAdd(t, b0, c3_0);
+            b += ldb;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector512.Load(c) + c0_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c1_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c2_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c3_0).Store(c);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c += ldc;
+            c1_0.Store(c);
+            c += ldc;
+            c2_0.Store(c);
+            c += ldc;
+            c3_0.Store(c);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Taps5Vectors1(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    {
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2], x3 = taps[3], x4 = taps[4];
+        Vector512<float> c0_0 = Vector512<float>.Zero;
+        Vector512<float> c1_0 = Vector512<float>.Zero;
+        Vector512<float> c2_0 = Vector512<float>.Zero;
+        Vector512<float> c3_0 = Vector512<float>.Zero;
+        Vector512<float> c4_0 = Vector512<float>.Zero;
+        do
+        {
+            nint at = *positions++;
+            Vector512<float> b0 = Vector512.Load(b);
+            Vector512<float> t = Vector512.Create(x0[at]);
+            c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
+            t = Vector512.Create(x1[at]);
+            c1_0 = Vector512.FusedMultiplyAdd(t, b0, c1_0);
+            t = Vector512.Create(x2[at]);
+            c2_0 = Vector512.FusedMultiplyAdd(t, b0, c2_0);
+            t = Vector512.Create(x3[at]);
+            c3_0 = Vector512.FusedMultiplyAdd(t, b0, c3_0);
+            t = Vector512.Create(x4[at]);
+            c4_0 = Vector512.FusedMultiplyAdd(t, b0, c4_0);
+            b += ldb;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector512.Load(c) + c0_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c1_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c2_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c3_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c4_0).Store(c);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c += ldc;
+            c1_0.Store(c);
+            c += ldc;
+            c2_0.Store(c);
+            c += ldc;
+            c3_0.Store(c);
+            c += ldc;
+            c4_0.Store(c);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Taps6Vectors1(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    {
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2], x3 = taps[3], x4 = taps[4], x5 = taps[5];
+        Vector512<float> c0_0 = Vector512<float>.Zero;
+        Vector512<float> c1_0 = Vector512<float>.Zero;
+        Vector512<float> c2_0 = Vector512<float>.Zero;
+        Vector512<float> c3_0 = Vector512<float>.Zero;
+        Vector512<float> c4_0 = Vector512<float>.Zero;
+        Vector512<float> c5_0 = Vector512<float>.Zero;
+        do
+        {
+            nint at = *positions++;
+            Vector512<float> b0 = Vector512.Load(b);
+            Vector512<float> t = Vector512.Create(x0[at]);
+            c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
+            t = Vector512.Create(x1[at]);
+            c1_0 = Vector512.FusedMultiplyAdd(t, b0, c1_0);
+            t = Vector512.Create(x2[at]);
+            c2_0 = Vector512.FusedMultiplyAdd(t, b0, c2_0);
+            t = Vector512.Create(x3[at]);
+            c3_0 = Vector512.FusedMultiplyAdd(t, b0, c3_0);
+            t = Vector512.Create(x4[at]);
+            c4_0 = Vector512.FusedMultiplyAdd(t, b0, c4_0);
+            t = Vector512.Create(x5[at]);
+            c5_0 = Vector512.FusedMultiplyAdd(t, b0, c5_0);
+            b += ldb;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector512.Load(c) + c0_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c1_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c2_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c3_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c4_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c5_0).Store(c);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c += ldc;
+            c1_0.Store(c);
+            c += ldc;
+            c2_0.Store(c);
+            c += ldc;
+            c3_0.Store(c);
+            c += ldc;
+            c4_0.Store(c);
+            c += ldc;
+            c5_0.Store(c);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Taps7Vectors1(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    {
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2], x3 = taps[3], x4 = taps[4], x5 = taps[5], x6 = taps[6];
+        Vector512<float> c0_0 = Vector512<float>.Zero;
+        Vector512<float> c1_0 = Vector512<float>.Zero;
+        Vector512<float> c2_0 = Vector512<float>.Zero;
+        Vector512<float> c3_0 = Vector512<float>.Zero;
+        Vector512<float> c4_0 = Vector512<float>.Zero;
+        Vector512<float> c5_0 = Vector512<float>.Zero;
+        Vector512<float> c6_0 = Vector512<float>.Zero;
+        do
+        {
+            nint at = *positions++;
+            Vector512<float> b0 = Vector512.Load(b);
+            Vector512<float> t = Vector512.Create(x0[at]);
+            c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
+            t = Vector512.Create(x1[at]);
+            c1_0 = Vector512.FusedMultiplyAdd(t, b0, c1_0);
+            t = Vector512.Create(x2[at]);
+            c2_0 = Vector512.FusedMultiplyAdd(t, b0, c2_0);
+            t = Vector512.Create(x3[at]);
+            c3_0 = Vector512.FusedMultiplyAdd(t, b0, c3_0);
+            t = Vector512.Create(x4[at]);
+            c4_0 = Vector512.FusedMultiplyAdd(t, b0, c4_0);
+            t = Vector512.Create(x5[at]);
+            c5_0 = Vector512.FusedMultiplyAdd(t, b0, c5_0);
+            t = Vector512.Create(x6[at]);
+            c6_0 = Vector512.FusedMultiplyAdd(t, b0, c6_0);
+            b += ldb;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector512.Load(c) + c0_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c1_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c2_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c3_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c4_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c5_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c6_0).Store(c);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c += ldc;
+            c1_0.Store(c);
+            c += ldc;
+            c2_0.Store(c);
+            c += ldc;
+            c3_0.Store(c);
+            c += ldc;
+            c4_0.Store(c);
+            c += ldc;
+            c5_0.Store(c);
+            c += ldc;
+            c6_0.Store(c);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Taps8Vectors1(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    {
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2], x3 = taps[3], x4 = taps[4], x5 = taps[5], x6 = taps[6], x7 = taps[7];
+        Vector512<float> c0_0 = Vector512<float>.Zero;
+        Vector512<float> c1_0 = Vector512<float>.Zero;
+        Vector512<float> c2_0 = Vector512<float>.Zero;
+        Vector512<float> c3_0 = Vector512<float>.Zero;
+        Vector512<float> c4_0 = Vector512<float>.Zero;
+        Vector512<float> c5_0 = Vector512<float>.Zero;
+        Vector512<float> c6_0 = Vector512<float>.Zero;
+        Vector512<float> c7_0 = Vector512<float>.Zero;
+        do
+        {
+            nint at = *positions++;
+            Vector512<float> b0 = Vector512.Load(b);
+            Vector512<float> t = Vector512.Create(x0[at]);
+            c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
+            t = Vector512.Create(x1[at]);
+            c1_0 = Vector512.FusedMultiplyAdd(t, b0, c1_0);
+            t = Vector512.Create(x2[at]);
+            c2_0 = Vector512.FusedMultiplyAdd(t, b0, c2_0);
+            t = Vector512.Create(x3[at]);
+            c3_0 = Vector512.FusedMultiplyAdd(t, b0, c3_0);
+            t = Vector512.Create(x4[at]);
+            c4_0 = Vector512.FusedMultiplyAdd(t, b0, c4_0);
+            t = Vector512.Create(x5[at]);
+            c5_0 = Vector512.FusedMultiplyAdd(t, b0, c5_0);
+            t = Vector512.Create(x6[at]);
+            c6_0 = Vector512.FusedMultiplyAdd(t, b0, c6_0);
+            t = Vector512.Create(x7[at]);
+            c7_0 = Vector512.FusedMultiplyAdd(t, b0, c7_0);
+            b += ldb;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector512.Load(c) + c0_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c1_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c2_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c3_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c4_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c5_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c6_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c7_0).Store(c);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c += ldc;
+            c1_0.Store(c);
+            c += ldc;
+            c2_0.Store(c);
+            c += ldc;
+            c3_0.Store(c);
+            c += ldc;
+            c4_0.Store(c);
+            c += ldc;
+            c5_0.Store(c);
+            c += ldc;
+            c6_0.Store(c);
+            c += ldc;
+            c7_0.Store(c);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Taps9Vectors1(nint k, nint* positions, float** taps, float* b, nint ldb, float* c, nint ldc, nint accumulate)
+    {
+        float* x0 = taps[0], x1 = taps[1], x2 = taps[2], x3 = taps[3], x4 = taps[4], x5 = taps[5], x6 = taps[6], x7 = taps[7], x8 = taps[8];
+        Vector512<float> c0_0 = Vector512<float>.Zero;
+        Vector512<float> c1_0 = Vector512<float>.Zero;
+        Vector512<float> c2_0 = Vector512<float>.Zero;
+        Vector512<float> c3_0 = Vector512<float>.Zero;
+        Vector512<float> c4_0 = Vector512<float>.Zero;
+        Vector512<float> c5_0 = Vector512<float>.Zero;
+        Vector512<float> c6_0 = Vector512<float>.Zero;
+        Vector512<float> c7_0 = Vector512<float>.Zero;
+        Vector512<float> c8_0 = Vector512<float>.Zero;
+        do
+        {
+            nint at = *positions++;
+            Vector512<float> b0 = Vector512.Load(b);
+            Vector512<float> t = Vector512.Create(x0[at]);
+            c0_0 = Vector512.FusedMultiplyAdd(t, b0, c0_0);
+            t = Vector512.Create(x1[at]);
+            c1_0 = Vector512.FusedMultiplyAdd(t, b0, c1_0);
+            t = Vector512.Create(x2[at]);
+            c2_0 = Vector512.FusedMultiplyAdd(t, b0, c2_0);
+            t = Vector512.Create(x3[at]);
+            c3_0 = Vector512.FusedMultiplyAdd(t, b0, c3_0);
+            t = Vector512.Create(x4[at]);
+            c4_0 = Vector512.FusedMultiplyAdd(t, b0, c4_0);
+            t = Vector512.Create(x5[at]);
+            c5_0 = Vector512.FusedMultiplyAdd(t, b0, c5_0);
+            t = Vector512.Create(x6[at]);
+            c6_0 = Vector512.FusedMultiplyAdd(t, b0, c6_0);
+            t = Vector512.Create(x7[at]);
+            c7_0 = Vector512.FusedMultiplyAdd(t, b0, c7_0);
+            t = Vector512.Create(x8[at]);
+            c8_0 = Vector512.FusedMultiplyAdd(t, b0, c8_0);
+            b += ldb;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector512.Load(c) + c0_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c1_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c2_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c3_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c4_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c5_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c6_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c7_0).Store(c);
+            c += ldc;
+            (Vector512.Load(c) + c8_0).Store(c);
+        }
+        else
+        {
+            c0_0.Store(c);
+            c += ldc;
+            c1_0.Store(c);
+            c += ldc;
+            c2_0.Store(c);
+            c += ldc;
+            c3_0.Store(c);
+            c += ldc;
+            c4_0.Store(c);
+            c += ldc;
+            c5_0.Store(c);
+            c += ldc;
+            c6_0.Store(c);
+            c += ldc;
+            c7_0.Store(c);
+            c += ldc;
+            c8_0.Store(c);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SingleRow(nint k, float* a, float* b, nint panelStep, nint rowStep, float* c, nint accumulate)
+    {
+        float* b0 = b, b1 = b + panelStep, b2 = b1 + panelStep, b3 = b2 + panelStep;
+        Vector512<float> c0 = Vector512<float>.Zero;
+        Vector512<float> c1 = Vector512<float>.Zero;
+        Vector512<float> c2 = Vector512<float>.Zero;
+        Vector512<float> c3 = Vector512<float>.Zero;
+        Vector512<float> c4 = Vector512<float>.Zero;
+        Vector512<float> c5 = Vector512<float>.Zero;
+        Vector512<float> c6 = Vector512<float>.Zero;
+        Vector512<float> c7 = Vector512<float>.Zero;
+        do
+        {
+            Vector512<float> t = Vector512.Create(*a++);
+            c0 = Vector512.FusedMultiplyAdd(t, Vector512.Load(b0), c0);
+            c1 = Vector512.FusedMultiplyAdd(t, Vector512.Load(b0 + 16), c1);
+            c2 = Vector512.FusedMultiplyAdd(t, Vector512.Load(b1), c2);
+            c3 = Vector512.FusedMultiplyAdd(t, Vector512.Load(b1 + 16), c3);
+            c4 = Vector512.FusedMultiplyAdd(t, Vector512.Load(b2), c4);
+            c5 = Vector512.FusedMultiplyAdd(t, Vector512.Load(b2 + 16), c5);
+            c6 = Vector512.FusedMultiplyAdd(t, Vector512.Load(b3), c6);
+            c7 = Vector512.FusedMultiplyAdd(t, Vector512.Load(b3 + 16), c7);
+            b0 += rowStep;
+            b1 += rowStep;
+            b2 += rowStep;
+            b3 += rowStep;
+        }
+        while (--k != 0);
+        if (accumulate != 0)
+        {
+            (Vector512.Load(c) + c0).Store(c);
+            (Vector512.Load(c + 16) + c1).Store(c + 16);
+            (Vector512.Load(c + 32) + c2).Store(c + 32);
+            (Vector512.Load(c + 48) + c3).Store(c + 48);
+            (Vector512.Load(c + 64) + c4).Store(c + 64);
+            (Vector512.Load(c + 80) + c5).Store(c + 80);
+            (Vector512.Load(c + 96) + c6).Store(c + 96);
+            (Vector512.Load(c + 112) + c7).Store(c + 112);
+        }
+        else
+        {
+            c0.Store(c);
+            c1.Store(c + 16);
+            c2.Store(c + 32);
+            c3.Store(c + 48);
+            c4.Store(c + 64);
+            c5.Store(c + 80);
+            c6.Store(c + 96);
+            c7.Store(c + 112);
         }
     }
 }

@@ -8,7 +8,7 @@ namespace Sarsen.Tensors.Kernels;
 internal readonly struct TileGrid
 {
     /// <summary>Rows of A packed at once: with 384 of K, 258 KB, a part of the second-level cache.</summary>
-    public const int MaxRows = 168;
+    public const int MaxRows = 336;
 
     private const int MaxColumns = 512;
 

@@ -13,8 +13,10 @@ internal static unsafe class TileProduct
     {
         nint length = KBlocks.Length(k);
         nint packedRows = nint.Min(rows, TileGrid.MaxRows);
-        return PackedAFloats(packedRows, length) + PanelFloats(length);
+        return PackedAFloats(packedRows, length) + PanelFloats(length) + OffsetFloats(length);
     }
+
+    private static long OffsetFloats(nint kLength) => Aligned((long)kLength * (sizeof(nint) / sizeof(float)));
 
     private static long PackedAFloats(nint rows, nint kLength) => Aligned(((long)rows * kLength) + Packing.Spill);
 
@@ -41,6 +43,8 @@ internal static unsafe class TileProduct
         nint rowPanels = (rows + kernels.MaxRows - 1) / kernels.MaxRows;
         float* packedA = scratch;
         float* panelB = scratch + PackedAFloats(rows, kLength);
+        nint* offsets = (nint*)(panelB + PanelFloats(kLength));
+        nint offsetStep = -1;
         float* edge = stackalloc float[MicroKernels.MaxPanelRows * MicroKernels.MaxPanelColumns];
 
         for (nint k0 = 0; k0 < args.K; k0 += kLength)
@@ -48,16 +52,38 @@ internal static unsafe class TileProduct
             nint kCount = nint.Min(kLength, args.K - k0);
             bool accumulate = args.Accumulate || k0 > 0, last = k0 + kCount == args.K;
             PackA(args, tile.Row, rows, rowPanels, k0, kCount, packedA, kernels.Lanes);
-            for (nint j = tile.Column; j < tile.ColumnEnd; j += kernels.PanelColumns)
+            nint j = tile.Column;
+            // One row reads each element of B once: where it lies, several panels at a time.
+            bool inPlace = rowPanels == 1 && !args.TransposeB && args.PackedB == null;
+            if (rows == 1 && (inPlace || args.PackedB != null))
+            {
+                nint step = MicroKernels.SingleRowPanels * kernels.PanelColumns;
+                for (; j <= tile.ColumnEnd - step; j += step)
+                {
+                    float* c = args.C + (tile.Row * args.Ldc) + j;
+                    if (inPlace)
+                        kernels.SingleRow(kCount, packedA, args.B + (k0 * args.Ldb) + j, kernels.PanelColumns, args.Ldb, c, accumulate ? 1 : 0);
+                    else
+                        kernels.SingleRow(kCount, packedA, PackedMatrix.Panel(args.PackedB, args.N, k0, kCount, kLength, j, kernels), PackedMatrix.PanelFloats(kCount, kernels), kernels.PanelColumns, c, accumulate ? 1 : 0);
+                    if (last && typeof(TEpilogue) != typeof(NoEpilogue))
+                        epilogue.Apply(c, step, tile.Row, j);
+                }
+            }
+            for (; j < tile.ColumnEnd; j += kernels.PanelColumns)
             {
                 nint columns = nint.Min(kernels.PanelColumns, tile.ColumnEnd - j);
                 bool wide = columns > kernels.Lanes;
                 nint width = wide ? kernels.PanelColumns : kernels.Lanes;
                 float* b = panelB;
                 nint ldb = width;
-                // With a single row panel each element of B is used once: reading it in place beats copying it.
-                if (rowPanels == 1 && !args.TransposeB && columns == width)
+                if (args.PackedB != null)
                 {
+                    b = PackedMatrix.Panel(args.PackedB, args.N, k0, kCount, kLength, j, kernels);
+                    ldb = kernels.PanelColumns;
+                }
+                else if (inPlace && columns == width)
+                {
+                    // With a single row panel each element of B is used once: reading it in place beats copying it.
                     b = args.B + (k0 * args.Ldb) + j;
                     ldb = args.Ldb;
                 }
@@ -69,16 +95,22 @@ internal static unsafe class TileProduct
                 {
                     Packing.Copy(args.B + (k0 * args.Ldb) + j, args.Ldb, columns, kCount, panelB, width);
                 }
+                if (ldb != offsetStep)
+                {
+                    offsetStep = ldb;
+                    for (nint k = 0; k < kLength; k++)
+                        offsets[k] = k * ldb;
+                }
 
                 for (nint p = 0, r = 0; p < rowPanels; p++)
                 {
                     nint height = PanelHeight(rows, rowPanels, p);
                     float* c = args.C + ((tile.Row + r) * args.Ldc) + j;
                     if (columns == width)
-                        kernels.Kernel(height, wide)(kCount, packedA + (r * kCount), b, ldb, c, args.Ldc, accumulate ? 1 : 0);
+                        kernels.Kernel(height, wide)(kCount, packedA + (r * kCount), b, offsets, c, args.Ldc, accumulate ? 1 : 0);
                     else
                     {
-                        kernels.Kernel(height, wide)(kCount, packedA + (r * kCount), b, ldb, edge, width, 0);
+                        kernels.Kernel(height, wide)(kCount, packedA + (r * kCount), b, offsets, edge, width, 0);
                         StoreEdge(edge, width, height, columns, c, args.Ldc, accumulate);
                     }
                     if (last && typeof(TEpilogue) != typeof(NoEpilogue))

@@ -79,6 +79,7 @@ public static unsafe class AvgPool2d
         public T* X, Y;
         public bool CountIncludePad;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Run(int chunk)
         {
             nint end = nint.Min((nint)Shape.Planes, (chunk + 1) * Shape.PlanesPerChunk);
@@ -118,6 +119,7 @@ public static unsafe class AvgPool2d
         public T* Dy, Dx;
         public bool CountIncludePad;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Run(int chunk)
         {
             nint end = nint.Min((nint)Shape.Planes, (chunk + 1) * Shape.PlanesPerChunk);

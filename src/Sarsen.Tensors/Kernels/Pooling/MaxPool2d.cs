@@ -8,7 +8,7 @@ namespace Sarsen.Tensors.Kernels;
 /// 2-d max pooling, as PyTorch's MaxPool2d: <c>y[p, oh, ow] = max_{kh, kw} x[p, oh·sh − top + kh·dh, ow·sw − left + kw·dw]</c>
 /// over the positions that lie in the picture; padding never wins. Among equal values the first, row by row, wins; a
 /// not-a-number beats every number, and the last one wins. A window that meets no position (a dilation larger than the
-/// picture) gives −∞ and index −1. The methods are generic over the element, which also makes them the f64 path.
+/// picture) gives −∞ and index −1. The reference is also the f64 path.
 /// Nothing is added up, so the order of the work is free. Kernels trust their arguments, never throw, allocate nothing.
 /// </summary>
 public static unsafe class MaxPool2d
@@ -18,10 +18,10 @@ public static unsafe class MaxPool2d
     /// <param name="y">(Planes, OutHeight, OutWidth), overwritten.</param>
     /// <param name="indices">(Planes, OutHeight, OutWidth): where in its plane, h · Width + w, each maximum stands; or null.</param>
     /// <param name="workers">Who does it.</param>
-    public static void Forward<T>(in Pool2dShape shape, T* x, T* y, int* indices, Workers workers) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static void Forward(in Pool2dShape shape, float* x, float* y, int* indices, Workers workers)
     {
-        var job = new ForwardJob<T> { Shape = shape, X = x, Y = y, Indices = indices };
-        workers.For(ref job, shape.Chunks);
+        var range = new ForwardRange { Shape = shape, X = x, Y = y, Indices = indices };
+        VectorRanges.For(workers, ref range, shape.Planes, shape.OutPlane * shape.Window.KernelHeight * shape.Window.KernelWidth);
     }
 
     /// <summary><c>dx[p, indices[p, o]] += dy[p, o]</c>, o ascending, from zero.</summary>
@@ -65,51 +65,119 @@ public static unsafe class MaxPool2d
         }
     }
 
-    private struct ForwardJob<T> : IChunkJob where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    /// <summary>Sixteen windows side by side, where all of them lie within the picture and step by one or two columns; the others one by one.</summary>
+    private struct ForwardRange : IVectorRange
     {
+        /// <summary>Elements from a window's first that a load of sixteen windows may touch.</summary>
+        private const int Reach = 32;
+
         public Pool2dShape Shape;
-        public T* X, Y;
+        public float* X, Y;
         public int* Indices;
 
-        public readonly void Run(int chunk)
+        public readonly void Run<V>(long begin, long end) where V : struct, IVector<V>
         {
-            nint end = nint.Min((nint)Shape.Planes, (chunk + 1) * Shape.PlanesPerChunk);
-            for (nint p = chunk * Shape.PlanesPerChunk; p < end; p++)
+            nint outHeight = (nint)Shape.OutHeight, outWidth = (nint)Shape.OutWidth;
+            (nint from, nint to) = Shape.Window.StrideWidth <= 2 ? Shape.InnerColumns : (outWidth, outWidth);
+            int* steps = stackalloc int[16];
+            for (int i = 0; i < 16; i++)
+                steps[i] = i * (int)Shape.Window.StrideWidth;
+            for (nint p = (nint)begin; p < (nint)end; p++)
             {
-                for (nint oh = 0; oh < (nint)Shape.OutHeight; oh++)
+                float* x = X + (p * Shape.Plane);
+                for (nint oh = 0; oh < outHeight; oh++)
                 {
-                    nint o = (p * Shape.OutPlane) + (oh * (nint)Shape.OutWidth);
-                    Row(Shape, X + (p * Shape.Plane), oh, Y + o, Indices == null ? null : Indices + o);
+                    nint o = (p * Shape.OutPlane) + (oh * outWidth);
+                    int* indices = Indices == null ? null : Indices + o;
+                    if (from > 0)
+                        Windows(Shape, x, oh, Y + o, indices, 0, from);
+                    if (to > from)
+                    {
+                        if (indices != null)
+                            Inner<V>(Shape, x, oh, Y + o, indices, from, to, steps);
+                        else
+                            InnerValues<V>(Shape, x, oh, Y + o, from, to, X + ((nint)Shape.Planes * Shape.Plane));
+                    }
+                    if (to < outWidth)
+                        Windows(Shape, x, oh, Y + o, indices, to, outWidth);
                 }
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Row(in Pool2dShape shape, T* x, nint oh, T* y, int* indices)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void Inner<V>(in Pool2dShape shape, float* x, nint oh, float* y, int* indices, nint from, nint to, int* steps) where V : struct, IVector<V>
         {
             nint width = (nint)shape.Width, dilationHeight = (nint)shape.Window.DilationHeight, dilationWidth = (nint)shape.Window.DilationWidth;
-            nint strideWidth = (nint)shape.Window.StrideWidth, kernelWidth = (nint)shape.Window.KernelWidth, left = (nint)shape.Window.PadLeft;
-            nint span = (nint)shape.Window.SpanWidth, outWidth = (nint)shape.OutWidth;
+            nint stride = (nint)shape.Window.StrideWidth, kernelWidth = (nint)shape.Window.KernelWidth;
             (nint top, nint bottom, nint h0) = shape.Rows(oh);
-            for (nint ow = 0; ow < outWidth; ow++)
+            V lanes = V.Load((float*)steps);
+            for (nint ow = from; ow < to; ow += 16)
             {
-                nint w0 = (ow * strideWidth) - left, first = 0, end = kernelWidth;
-                if (w0 < 0 || w0 + span > width)
-                    (first, end, _) = shape.Columns(ow);
-                T best = T.NegativeInfinity;
+                nint count = nint.Min(16, to - ow), corner = ((h0 + (top * dilationHeight)) * width) + (ow * stride) - (nint)shape.Window.PadLeft;
+                V best = V.Create(float.NegativeInfinity), at = bottom > top ? V.AddBits(lanes, V.FromBits((int)corner)) : V.FromBits(-1);
+                for (nint kh = top; kh < bottom; kh++)
+                {
+                    nint i = corner + ((kh - top) * dilationHeight * width);
+                    for (nint kw = 0; kw < kernelWidth; kw++, i += dilationWidth)
+                    {
+                        V value = stride == 1 ? V.Load(x + i, count) : V.LoadEven(x + i, count);
+                        V kept = V.Select(V.Less(best, value), default, V.Equal(value, value));
+                        best = V.Select(kept, best, value);
+                        at = V.Select(kept, at, V.AddBits(lanes, V.FromBits((int)i)));
+                    }
+                }
+                best.Store(y + ow, count);
+                if (indices != null)
+                    at.Store((float*)(indices + ow), count);
+            }
+        }
+
+        /// <summary>Without indices. Where the tensor goes on behind a row, its sixteen windows are loaded whole.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void InnerValues<V>(in Pool2dShape shape, float* x, nint oh, float* y, nint from, nint to, float* end) where V : struct, IVector<V>
+        {
+            nint down = (nint)shape.Window.DilationHeight * (nint)shape.Width, dilationWidth = (nint)shape.Window.DilationWidth;
+            nint stride = (nint)shape.Window.StrideWidth, kernelWidth = (nint)shape.Window.KernelWidth;
+            (nint top, nint bottom, nint h0) = shape.Rows(oh);
+            float* row = x + (h0 * (nint)shape.Width) + (top * down) - (nint)shape.Window.PadLeft;
+            for (nint ow = from; ow < to; ow += 16)
+            {
+                nint count = nint.Min(16, to - ow);
+                V best = V.Create(float.NegativeInfinity);
+                float* tap = row + (ow * stride);
+                for (nint kh = top; kh < bottom; kh++, tap += down)
+                {
+                    for (nint kw = 0; kw < kernelWidth; kw++)
+                    {
+                        float* at = tap + (kw * dilationWidth);
+                        V value = at + Reach <= end
+                            ? stride == 1 ? V.Load(at) : V.LoadEven(at)
+                            : stride == 1 ? V.Load(at, count) : V.LoadEven(at, count);
+                        best = V.Select(V.Less(best, value), value, V.Select(V.Equal(value, value), best, value));
+                    }
+                }
+                best.Store(y + ow, count);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void Windows(in Pool2dShape shape, float* x, nint oh, float* y, int* indices, nint from, nint to)
+        {
+            nint width = (nint)shape.Width, dilationHeight = (nint)shape.Window.DilationHeight, dilationWidth = (nint)shape.Window.DilationWidth;
+            (nint top, nint bottom, nint h0) = shape.Rows(oh);
+            for (nint ow = from; ow < to; ow++)
+            {
+                (nint first, nint end, nint w0) = shape.Columns(ow);
+                float best = float.NegativeInfinity;
                 nint at = bottom > top && end > first ? ((h0 + (top * dilationHeight)) * width) + w0 + (first * dilationWidth) : -1;
                 for (nint kh = top; kh < bottom; kh++)
                 {
-                    nint row = (h0 + (kh * dilationHeight)) * width;
+                    nint row = ((h0 + (kh * dilationHeight)) * width) + w0;
                     for (nint kw = first; kw < end; kw++)
                     {
-                        nint i = row + w0 + (kw * dilationWidth);
-                        T value = x[i];
-                        if (value > best || T.IsNaN(value))
-                        {
-                            best = value;
-                            at = i;
-                        }
+                        float value = x[row + (kw * dilationWidth)];
+                        if (value > best || float.IsNaN(value))
+                            (best, at) = (value, row + (kw * dilationWidth));
                     }
                 }
                 y[ow] = best;
@@ -125,6 +193,7 @@ public static unsafe class MaxPool2d
         public T* Dy, Dx;
         public int* Indices;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Run(int chunk)
         {
             nint plane = Shape.Plane, outPlane = Shape.OutPlane;

@@ -73,6 +73,19 @@ public readonly record struct Pool2dShape
         return (first, nint.Max(first, end), start);
     }
 
+    /// <summary>The output columns, from the first to behind the last, whose windows lie within the picture's columns.</summary>
+    internal (nint From, nint To) InnerColumns
+    {
+        get
+        {
+            nint outWidth = (nint)OutWidth, stride = (nint)Window.StrideWidth;
+            nint from = nint.Min(outWidth, ((nint)Window.PadLeft + stride - 1) / stride);
+            nint room = (nint)(Width - Window.SpanWidth + Window.PadLeft);
+            nint to = room < 0 ? 0 : nint.Min(outWidth, (room / stride) + 1);
+            return (from, nint.Max(from, to));
+        }
+    }
+
     internal (nint First, nint End, nint Start) Rows(nint oh) =>
         Taps(oh, Window.StrideHeight, Window.PadTop, Window.DilationHeight, Window.KernelHeight, Height);
 

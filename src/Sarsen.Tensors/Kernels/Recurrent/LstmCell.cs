@@ -4,20 +4,19 @@ using Sarsen.Tensors.Threads;
 namespace Sarsen.Tensors.Kernels;
 
 /// <summary>
-/// The pointwise part of torch.nn.LSTM's cell. From a = W_ih x + b_ih + W_hh h + b_hh of (B, 4H), given as an input's part
-/// and a hidden part, in the order i, f, g, o: i, f, o = σ(a), g = tanh(a); c' = f c + i g; h' = o tanh c'.
+/// The pointwise part of torch.nn.LSTM's cell. From a = W_ih x + b_ih + W_hh h + b_hh of (B, 4H), in the order i, f, g, o: i, f, o = σ(a), g = tanh(a); c' = f c + i g; h' = o tanh c'.
 /// Source: Hochreiter, Schmidhuber, Neural Computation 9 (1997), as PyTorch writes it.
 /// </summary>
 /// <remarks>
 /// Backward with t = tanh c': dc ← dc' + dh' o (1 - t²); da_i = dc g i (1 - i), da_f = dc c f (1 - f), da_g = dc i (1 - g²),
-/// da_o = dh' t o (1 - o), and dc f goes on to the step before. da is the gradient of both parts.
+/// da_o = dh' t o (1 - o), and dc f goes on to the step before.
 /// </remarks>
 public static unsafe class LstmCell
 {
-    /// <summary>Saves the four gates after their functions in <paramref name="gates"/> (B, 4H); it may be the input's part.</summary>
-    public static void Forward(Workers workers, float* input, float* hidden, float* cell, float* gates, float* nextCell, float* nextHidden, long batch, long size)
+    /// <summary>Saves the four gates after their functions in <paramref name="gates"/> (B, 4H); it may be the memory of a.</summary>
+    public static void Forward(Workers workers, float* a, float* cell, float* gates, float* nextCell, float* nextHidden, long batch, long size)
     {
-        var range = new ForwardRange { Input = input, Hidden = hidden, Cell = cell, Gates = gates, NextCell = nextCell, NextHidden = nextHidden, H = (nint)size };
+        var range = new ForwardRange { A = a, Cell = cell, Gates = gates, NextCell = nextCell, NextHidden = nextHidden, H = (nint)size };
         VectorRanges.For(workers, ref range, batch, 16 * size);
     }
 
@@ -32,15 +31,15 @@ public static unsafe class LstmCell
     }
 
     /// <summary>The plain f64 path.</summary>
-    public static void Forward(double* input, double* hidden, double* cell, double* gates, double* nextCell, double* nextHidden, long batch, long size)
+    public static void Forward(double* a, double* cell, double* gates, double* nextCell, double* nextHidden, long batch, long size)
     {
         for (long n = 0; n < batch * size; n++)
         {
             long at = n / size * 4 * size + n % size;
             for (int k = 0; k < 4; k++)
             {
-                double a = input[at + k * size] + hidden[at + k * size];
-                gates[at + k * size] = k == 2 ? Math.Tanh(a) : Wide.Sigmoid(a);
+                double sum = a[at + k * size];
+                gates[at + k * size] = k == 2 ? Math.Tanh(sum) : Wide.Sigmoid(sum);
             }
             nextCell[n] = gates[at + size] * cell[n] + gates[at] * gates[at + 2 * size];
             nextHidden[n] = gates[at + 3 * size] * Math.Tanh(nextCell[n]);
@@ -65,7 +64,7 @@ public static unsafe class LstmCell
 
     private struct ForwardRange : IVectorRange
     {
-        public float* Input, Hidden, Cell, Gates, NextCell, NextHidden;
+        public float* A, Cell, Gates, NextCell, NextHidden;
         public nint H;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -73,14 +72,14 @@ public static unsafe class LstmCell
         {
             for (nint n = (nint)begin; n < (nint)end; n++)
             {
-                float* a = Input + n * 4 * H, b = Hidden + n * 4 * H, gates = Gates + n * 4 * H;
+                float* a = A + n * 4 * H, gates = Gates + n * 4 * H;
                 for (nint j = 0; j < H; j += 16)
                 {
                     nint k = Math.Min(16, H - j);
-                    V i = Sigmoid.Of(V.Load(a + j, k) + V.Load(b + j, k));
-                    V f = Sigmoid.Of(V.Load(a + H + j, k) + V.Load(b + H + j, k));
-                    V g = Tanh.Of(V.Load(a + 2 * H + j, k) + V.Load(b + 2 * H + j, k));
-                    V o = Sigmoid.Of(V.Load(a + 3 * H + j, k) + V.Load(b + 3 * H + j, k));
+                    V i = Sigmoid.Of(V.Load(a + j, k));
+                    V f = Sigmoid.Of(V.Load(a + H + j, k));
+                    V g = Tanh.Of(V.Load(a + 2 * H + j, k));
+                    V o = Sigmoid.Of(V.Load(a + 3 * H + j, k));
                     i.Store(gates + j, k);
                     f.Store(gates + H + j, k);
                     g.Store(gates + 2 * H + j, k);

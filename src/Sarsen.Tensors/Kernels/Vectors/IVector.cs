@@ -27,6 +27,12 @@ public unsafe interface IVector<TSelf> where TSelf : struct, IVector<TSelf>
     /// <summary>The first <paramref name="count"/> (0 .. 16) elements, +0 in the other lanes; nothing beyond them is read.</summary>
     static abstract TSelf Load(float* source, nint count);
 
+    /// <summary>Every second of 31 elements.</summary>
+    static abstract TSelf LoadEven(float* source);
+
+    /// <summary>Every second element, the first <paramref name="count"/> (1 .. 16) of them, +0 in the other lanes; 2 · count − 1 elements are read.</summary>
+    static abstract TSelf LoadEven(float* source, nint count);
+
     void Store(float* destination);
 
     /// <summary>Writes the first <paramref name="count"/> (0 .. 16) lanes and nothing beyond.</summary>

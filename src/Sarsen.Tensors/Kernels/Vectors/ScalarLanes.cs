@@ -29,6 +29,16 @@ public unsafe struct ScalarLanes : IVector<ScalarLanes>
         return r;
     }
 
+    public static ScalarLanes LoadEven(float* source) => LoadEven(source, 16);
+
+    public static ScalarLanes LoadEven(float* source, nint count)
+    {
+        ScalarLanes r;
+        for (int i = 0; i < 16; i++)
+            r._lanes[i] = i < count ? source[2 * i] : 0;
+        return r;
+    }
+
     public void Store(float* destination) => Store(destination, 16);
 
     public void Store(float* destination, nint count)

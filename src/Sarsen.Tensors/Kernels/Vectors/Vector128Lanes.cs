@@ -33,6 +33,16 @@ public readonly unsafe struct Vector128Lanes(Vector128<float> a, Vector128<float
         return Load(lanes);
     }
 
+    public static Vector128Lanes LoadEven(float* source) => LoadEven(source, 16);
+
+    public static Vector128Lanes LoadEven(float* source, nint count)
+    {
+        float* lanes = stackalloc float[16];
+        for (nint i = 0; i < 16; i++)
+            lanes[i] = i < count ? source[2 * i] : 0;
+        return Load(lanes);
+    }
+
     [MethodImpl(Inline)]
     public void Store(float* destination)
     {

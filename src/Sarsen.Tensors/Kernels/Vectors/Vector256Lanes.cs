@@ -31,6 +31,21 @@ public readonly unsafe struct Vector256Lanes(Vector256<float> a, Vector256<float
         Avx.MaskLoad(source, Mask(count)),
         Avx.MaskLoad(source + 8, Mask(count - 8)));
 
+    public static Vector256Lanes LoadEven(float* source) => LoadEven(source, 16);
+
+    [MethodImpl(Inline)]
+    public static Vector256Lanes LoadEven(float* source, nint count)
+    {
+        nint elements = (2 * count) - 1;
+        Vector256Lanes low = Load(source, elements), high = Load(source + 16, elements - 16);
+        return new(Even(low._a, low._b), Even(high._a, high._b));
+    }
+
+    // Within 128-bit halves, then the quarters into order.
+    [MethodImpl(Inline)]
+    private static Vector256<float> Even(Vector256<float> a, Vector256<float> b) =>
+        Avx2.Permute4x64(Avx.Shuffle(a, b, 0b10_00_10_00).AsDouble(), 0b11_01_10_00).AsSingle();
+
     [MethodImpl(Inline)]
     public void Store(float* destination)
     {

@@ -27,6 +27,20 @@ public readonly unsafe struct Vector512Lanes(Vector512<float> v) : IVector<Vecto
         new(Avx512F.MaskLoad(source, Vector512.LessThan(Indices, Vector512.Create((int)count)).AsSingle(), Vector512<float>.Zero));
 
     [MethodImpl(Inline)]
+    public static Vector512Lanes LoadEven(float* source) => new(Avx512F.PermuteVar16x32x2(
+        Vector512.Load(source),
+        Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 17, 19, 21, 23, 25, 27, 29, 31),
+        Vector512.Load(source + 15)));
+
+    [MethodImpl(Inline)]
+    public static Vector512Lanes LoadEven(float* source, nint count)
+    {
+        Vector512<int> even = Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+        nint elements = (2 * count) - 1;
+        return new(Avx512F.PermuteVar16x32x2(Load(source, elements)._v, even, Load(source + 16, elements - 16)._v));
+    }
+
+    [MethodImpl(Inline)]
     public void Store(float* destination) => _v.Store(destination);
 
     [MethodImpl(Inline)]

@@ -63,7 +63,7 @@ public static class VectorRanges
         public long Count, Grain;
         public int NarrowerBy;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run(int chunk)
         {
             long begin = chunk * Grain, end = Math.Min(Count, begin + Grain);

@@ -45,7 +45,7 @@ public sealed unsafe class Conv2dTests
                 using (var workspace = new GuardedBuffer<byte>(Conv2d.ForwardWorkspaceBytes(Shape, workers)))
                 {
                     Scramble(_y, workspace);
-                    Conv2d.RunForward(Shape, _x.Pointer, _weight.Pointer, _bias.Pointer, _y.Pointer, new RowBias(_bias.Pointer), workers, workspace.Pointer, kernels);
+                    Conv2d.RunForward(Shape, _x.Pointer, _weight.Pointer, _y.Pointer, new RowBias(_bias.Pointer), workers, workspace.Pointer, kernels);
                     Same(_y, _expectedY, $"y: {where}");
                 }
                 using (var workspace = new GuardedBuffer<byte>(Conv2d.BackwardDataWorkspaceBytes(Shape, workers)))

@@ -66,7 +66,24 @@ public sealed unsafe class MatMulTests
                 MatMul.Run(_args, default(NoEpilogue), _workers, _workspace.Pointer, MicroKernels.For(set));
                 if (!_c.Span.SequenceEqual(_expected))
                     Assert.Fail($"{set}: ({_args.M}, {_args.K}) x ({_args.K}, {_args.N}), transposed {_args.TransposeA} {_args.TransposeB}, accumulate {_args.Accumulate}, batch {_args.Batch}");
+                if (_args.Batch == 1)
+                    CheckPacked(set);
             }
+        }
+
+        private void CheckPacked(InstructionSet set)
+        {
+            MicroKernels kernels = MicroKernels.For(set);
+            using var packed = new GuardedBuffer<float>(PackedMatrix.Bytes(_args.N, _args.K, kernels) / sizeof(float));
+            packed.Span.Fill(float.NaN);
+            PackedMatrix.Pack(_args.B, _args.Ldb, _args.TransposeB, _args.N, _args.K, packed.Pointer, _workers, kernels);
+            MatMulArgs<float> args = _args;
+            args.B = null;
+            args.PackedB = packed.Pointer;
+            _start.CopyTo(_c.Span);
+            MatMul.Run(args, default(NoEpilogue), _workers, _workspace.Pointer, kernels);
+            if (!_c.Span.SequenceEqual(_expected))
+                Assert.Fail($"packed, {set}: ({args.M}, {args.K}) x ({args.K}, {args.N}), transposed {args.TransposeA} {args.TransposeB}, accumulate {args.Accumulate}");
         }
 
         public void Dispose()
@@ -102,7 +119,7 @@ public sealed unsafe class MatMulTests
     public void BlocksOfKAndTilesOfMAndNEqualTheReference(bool ta, bool tb)
     {
         Workers workers = Workers.Start(3);
-        foreach ((int m, int n, int k) in new[] { (3, 70, 383), (17, 35, 384), (5, 33, 385), (20, 40, 769), (170, 33, 50), (339, 9, 17), (15, 545, 20), (200, 200, 33), (1, 300, 400), (300, 1, 400), (1, 1, 2000) })
+        foreach ((int m, int n, int k) in new[] { (3, 70, 383), (17, 35, 384), (5, 33, 385), (20, 40, 769), (170, 33, 50), (339, 9, 17), (15, 545, 20), (200, 200, 33), (1, 300, 400), (1, 515, 385), (300, 1, 400), (1, 1, 2000) })
         {
             using var test = new Case(m, n, k, ta, tb, accumulate: m % 2 == 0, workers, padding: n % 5);
             test.Check();

@@ -1,0 +1,81 @@
+using System.Runtime.CompilerServices;
+using Sarsen.Tensors.Threads;
+
+namespace Sarsen.Tensors.Kernels;
+
+/// <summary>
+/// A right operand in the order in which the kernels read it, for those that are used again and again, as weights:
+/// blocks of K (<see cref="KBlocks"/>), in them panels of columns. Only this process's kernels can read it.
+/// </summary>
+public static unsafe class PackedMatrix
+{
+    /// <summary>Behind each panel: a transpose may write there, and equal panels do not fall on equal cache lines.</summary>
+    private const int Gap = 16;
+
+    /// <summary>Bytes of op(B) of (k, n), packed.</summary>
+    public static long Bytes(nint n, nint k) => Bytes(n, k, MicroKernels.Best);
+
+    internal static long Bytes(nint n, nint k, MicroKernels kernels) =>
+        Panels(n, kernels) * (((long)k * kernels.PanelColumns) + (Gap * (long)BlockCount(k))) * sizeof(float);
+
+    /// <summary>Packs op(B) of (k, n): B is (k, n), or (n, k) transposed, <paramref name="ldb"/> from row to row.</summary>
+    /// <param name="b">The matrix.</param>
+    /// <param name="ldb">At least the length of a stored row.</param>
+    /// <param name="transposed">It is stored as (n, k): a linear layer's weight.</param>
+    /// <param name="n">Columns of op(B).</param>
+    /// <param name="k">Rows of op(B).</param>
+    /// <param name="packed"><see cref="Bytes(nint, nint)"/>, 64-byte aligned.</param>
+    /// <param name="workers">Who does it.</param>
+    public static void Pack(float* b, nint ldb, bool transposed, nint n, nint k, float* packed, Workers workers) =>
+        Pack(b, ldb, transposed, n, k, packed, workers, MicroKernels.Best);
+
+    internal static void Pack(float* b, nint ldb, bool transposed, nint n, nint k, float* packed, Workers workers, MicroKernels kernels)
+    {
+        if (n == 0 || k == 0)
+            return;
+        var job = new PackJob { B = b, Ldb = ldb, Transposed = transposed, N = n, K = k, Packed = packed, Kernels = kernels };
+        workers.For(ref job, (int)(BlockCount(k) * job.ChunksPerBlock));
+    }
+
+    /// <summary>The panel that begins at <paramref name="column"/>, of the block that begins at <paramref name="k0"/>; its rows are PanelColumns apart.</summary>
+    internal static float* Panel(float* packed, nint n, nint k0, nint kCount, nint blockLength, nint column, MicroKernels kernels)
+    {
+        nint panels = Panels(n, kernels), block = blockLength == 0 ? 0 : k0 / blockLength;
+        return packed + (panels * ((k0 * kernels.PanelColumns) + (block * Gap))) + (column / kernels.PanelColumns * PanelFloats(kCount, kernels));
+    }
+
+    internal static nint PanelFloats(nint kCount, MicroKernels kernels) => (kCount * kernels.PanelColumns) + Gap;
+
+    private static nint Panels(nint n, MicroKernels kernels) => (n + kernels.PanelColumns - 1) / kernels.PanelColumns;
+
+    private static nint BlockCount(nint k) => k == 0 ? 0 : (k + KBlocks.Length(k) - 1) / KBlocks.Length(k);
+
+    private struct PackJob : IChunkJob
+    {
+        private const int ChunkPanels = 8;
+
+        public float* B, Packed;
+        public nint Ldb, N, K;
+        public bool Transposed;
+        public MicroKernels Kernels;
+
+        public readonly nint ChunksPerBlock => (Panels(N, Kernels) + ChunkPanels - 1) / ChunkPanels;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        public readonly void Run(int chunk)
+        {
+            (nint block, nint first) = nint.DivRem(chunk, ChunksPerBlock);
+            nint length = KBlocks.Length(K), k0 = block * length, kCount = nint.Min(length, K - k0), width = Kernels.PanelColumns;
+            nint end = nint.Min(N, (first + 1) * ChunkPanels * width);
+            for (nint column = first * ChunkPanels * width; column < end; column += width)
+            {
+                nint count = nint.Min(width, N - column);
+                float* panel = Panel(Packed, N, k0, kCount, length, column, Kernels);
+                if (Transposed)
+                    Packing.Transpose(B + (column * Ldb) + k0, Ldb, count, kCount, panel, width, Kernels.Lanes);
+                else
+                    Packing.Copy(B + (k0 * Ldb) + column, Ldb, count, kCount, panel, width);
+            }
+        }
+    }
+}
