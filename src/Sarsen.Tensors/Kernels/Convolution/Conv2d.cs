@@ -15,15 +15,21 @@ public static unsafe partial class Conv2d
 {
     /// <summary>Bytes of scratch memory for <see cref="Forward(in Conv2dShape, float*, float*, float*, float*, Workers, void*)"/>.</summary>
     public static long ForwardWorkspaceBytes(in Conv2dShape shape, Workers workers) =>
-        DirectConvolution.Forward(shape, workers.Count).WorkspaceBytes(workers.Count);
+        DepthwiseConvolution.Takes(shape)
+            ? DepthwiseConvolution.Forward(shape).WorkspaceBytes(workers.Count)
+            : DirectConvolution.Forward(shape, workers.Count).WorkspaceBytes(workers.Count);
 
     /// <summary>Bytes of scratch memory for <see cref="BackwardData(in Conv2dShape, float*, float*, float*, Workers, void*)"/>.</summary>
     public static long BackwardDataWorkspaceBytes(in Conv2dShape shape, Workers workers) =>
-        DirectConvolution.BackwardData(shape, workers.Count).WorkspaceBytes(workers.Count);
+        DepthwiseConvolution.Takes(shape)
+            ? DepthwiseConvolution.BackwardData(shape).WorkspaceBytes(workers.Count)
+            : DirectConvolution.BackwardData(shape, workers.Count).WorkspaceBytes(workers.Count);
 
     /// <summary>Bytes of scratch memory for <see cref="BackwardWeight(in Conv2dShape, float*, float*, float*, Workers, void*)"/>.</summary>
     public static long BackwardWeightWorkspaceBytes(in Conv2dShape shape, Workers workers) =>
-        new WeightGradient(shape, workers.Count).WorkspaceBytes(workers.Count);
+        DepthwiseWeightGradient.Takes(shape)
+            ? new DepthwiseWeightGradient(shape).WorkspaceBytes(workers.Count)
+            : new WeightGradient(shape, workers.Count).WorkspaceBytes(workers.Count);
 
     /// <summary>y = conv(x, weight) + bias.</summary>
     /// <param name="shape">The sizes.</param>
@@ -68,7 +74,8 @@ public static unsafe partial class Conv2d
     /// <summary>
     /// dweight = ∂L/∂weight: <c>Σ_n Σ_{oh, ow} dy[n, f, oh, ow] · x[n, c, oh·sh − top + kh·dh, ow·sw − left + kw·dw]</c>.
     /// A fixed number of images, set by the sizes of a picture, makes one product over their positions, image by image
-    /// ascending; products are added ascending within spans of images, and spans ascending.
+    /// ascending; products are added ascending within spans of images, and spans ascending. Of a depthwise convolution the
+    /// order is that of <see cref="DepthwiseWeightGradient"/>.
     /// </summary>
     /// <param name="shape">The sizes.</param>
     /// <param name="x">(Batch, Channels, Height, Width)</param>
