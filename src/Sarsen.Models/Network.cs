@@ -45,11 +45,11 @@ public sealed class Network
             }
             catch (Exception e) when (e is ShapeException or ArgumentException or NotSupportedException)
             {
-                throw new NetworkException(i, $"layer {i + 1} ({WordOf(definition.Layers[i])}) does not fit: {e.Message}; each sample reaches it as {given}", e);
+                throw new NetworkException(i, $"layer {i + 1} ({LayerCatalogue.WordOf(definition.Layers[i])}) does not fit: {e.Message}; each sample reaches it as {given}", e);
             }
             catch (Exception e) when (e is OutOfMemoryException or OverflowException)
             {
-                throw new NetworkException(i, $"layer {i + 1} ({WordOf(definition.Layers[i])}) is too large: {e.Message}; make it smaller, or what reaches it: each sample does as {given}", e);
+                throw new NetworkException(i, $"layer {i + 1} ({LayerCatalogue.WordOf(definition.Layers[i])}) is too large: {e.Message}; make it smaller, or what reaches it: each sample does as {given}", e);
             }
         }
         Shape output = builder.Sample;
@@ -118,6 +118,4 @@ public sealed class Network
             throw new NetworkException(-1, $"the input cannot have the sizes ({string.Join(", ", definition.InputShape)}): {e.Message}", e);
         }
     }
-
-    private static string WordOf(LayerSpec layer) => LayerCatalogue.All.First(e => e.Type == layer.GetType()).Word;
 }

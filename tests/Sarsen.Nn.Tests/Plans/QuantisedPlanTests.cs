@@ -32,14 +32,14 @@ public class QuantisedPlanTests
             int i = 0;
             foreach (BatchNorm norm in new BatchNorm[] { _firstNorm, _secondNorm })
             {
-                foreach (Tensor vector in new[] { norm.Weight.Value, norm.Bias.Value, norm.RunningMean, norm.RunningVar })
+                foreach (Tensor vector in new[] { norm.Weight!.Value, norm.Bias!.Value, norm.RunningMean, norm.RunningVar })
                 {
                     foreach (ref float v in vector.AsSpan<float>())
                         v = 0.5f + i++ * 7 % 13 / 13f;
                 }
             }
             // A scale may turn a channel round.
-            _firstNorm.Weight.Value.AsSpan<float>()[3] *= -1;
+            _firstNorm.Weight!.Value.AsSpan<float>()[3] *= -1;
         }
 
         protected override Tensor Forward(Tensor x)
