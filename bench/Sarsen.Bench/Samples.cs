@@ -22,7 +22,7 @@ internal sealed class Samples
         Shape input = network.InputShape(batch), target = new([batch, .. output[..^1]]);
         _batches = new (Tensor, Tensor)[count];
         for (int b = 0; b < count; b++)
-            _batches[b] = (Normal(rng.AtStep(b), input), Classes(rng.AtStep(b).Stream("class"), target, output[^1]));
+            _batches[b] = (network.Definition.InputType == DType.I64 ? Classes(rng.AtStep(b), input, output[^1]) : Normal(rng.AtStep(b), input), Classes(rng.AtStep(b).Stream("class"), target, output[^1]));
     }
 
     public (Tensor Input, Tensor Target) Next()

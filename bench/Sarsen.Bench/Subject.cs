@@ -12,6 +12,9 @@ namespace Sarsen.Bench;
 /// <param name="Layers">What it is made of.</param>
 internal sealed record Subject(string Name, IReadOnlyList<long> Input, IReadOnlyList<LayerSpec> Layers)
 {
+    /// <summary>F32, or I64 for ids below the number of classes.</summary>
+    public DType InputType { get; init; } = DType.F32;
+
     /// <summary>Samples of a training step.</summary>
     public int TrainingBatch { get; init; } = 32;
 
@@ -23,7 +26,7 @@ internal sealed record Subject(string Name, IReadOnlyList<long> Input, IReadOnly
     /// <summary>The network, with its weights. It gives logits, as the peers' do.</summary>
     public Network Build()
     {
-        Network network = Network.Build(new NetworkDefinition { InputShape = Input, Layers = Layers });
+        Network network = Network.Build(new NetworkDefinition { InputType = InputType, InputShape = Input, Layers = Layers });
         network.Body.Initialize(seed: 1);
         return network;
     }
