@@ -174,6 +174,23 @@ public class QuantisedPlanTests
     }
 
     [Fact]
+    public void Without_floats_a_plan_that_reads_none_is_the_same_and_one_that_does_is_refused()
+    {
+        var module = new Block();
+        Dictionary<string, QuantisedWeight> weights = Quantise(module);
+        using var both = new PlanRunner(new Plan(module.Call, module, DType.F32, new PlanOptions { Quantised = weights }), Workers.Serial);
+        float[] x = Input(), expected = Run(both, x, s_input);
+        foreach (ModuleState state in module.State().Where(s => weights.ContainsKey(s.Name)))
+            state.Value.AsSpan<float>().Clear();
+        using var bytes = new PlanRunner(new Plan(module.Call, module, DType.F32, new PlanOptions { Quantised = weights, HasFloats = false }), Workers.Serial);
+        Run(bytes, x, s_input).ShouldBe(expected);
+
+        Tensor weight = module.State().Single(s => s.Name == "classes.weight").Value;
+        var reads = new Plan(y => module.Call(y) * weight.Sum(1), module, DType.F32, new PlanOptions { Quantised = weights, HasFloats = false });
+        Should.Throw<InvalidOperationException>(() => reads.LayoutFor(s_input, Workers.Serial)).Message.ShouldContain("mul computes with the floats of 'classes.weight'");
+    }
+
+    [Fact]
     public void What_is_no_weight_of_bytes_is_refused()
     {
         Tensor scales = Tensor.From<float>([1], new Shape(1));

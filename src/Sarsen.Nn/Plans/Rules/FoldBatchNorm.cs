@@ -32,12 +32,11 @@ internal sealed unsafe class FoldBatchNorm : PlanRule
     {
         double eps = norm.Attributes.As<BatchNormOp.Use>().Eps;
         PlanConstant[] vectors = [.. norm.Inputs.Skip(1).Take(4).Select(i => i.Constant!)];
-        (nint gamma, nint beta, nint mean, nint variance) = ((nint)vectors[0].Data, (nint)vectors[1].Data, (nint)vectors[2].Data, (nint)vectors[3].Data);
+        (PlanConstant gamma, PlanConstant beta, PlanConstant mean, PlanConstant variance) = (vectors[0], vectors[1], vectors[2], vectors[3]);
         (PlanConstant weight, PlanConstant? bias) = (parts.Weight, parts.Bias);
         long channels = weight.Shape[0], row = weight.Shape.Count / channels;
-        PlanConstant[] of = bias is null ? [weight, .. vectors] : [weight, bias, .. vectors];
         string how = $"batch norm {norm.Attributes}";
-        PlanConstant scaled = constants.Computed($"{how} into the weight", of, weight.DType, weight.Shape, to =>
+        PlanConstant scaled = constants.Computed($"{how} into the weight", [weight, .. vectors], weight.DType, weight.Shape, to =>
         {
             for (long c = 0; c < channels; c++)
             {
@@ -46,10 +45,10 @@ internal sealed unsafe class FoldBatchNorm : PlanRule
                     ((float*)to)[i] = (float)(k * weight.F32[i]);
             }
         });
-        PlanConstant shifted = constants.Computed($"{how} into the bias", of, weight.DType, new Shape(channels), to =>
+        PlanConstant shifted = constants.Computed($"{how} into the bias", bias is null ? vectors : [bias, .. vectors], weight.DType, new Shape(channels), to =>
         {
             for (long c = 0; c < channels; c++)
-                ((float*)to)[c] = (float)(Scale(c) * ((bias is null ? 0.0 : bias.F32[c]) - ((float*)mean)[c]) + ((float*)beta)[c]);
+                ((float*)to)[c] = (float)(Scale(c) * ((bias is null ? 0.0 : bias.F32[c]) - mean.F32[c]) + beta.F32[c]);
         });
         PlanConstant scales = constants.Computed($"{how} as scales", parts.Scale is null ? vectors : [parts.Scale, .. vectors], DType.F64, new Shape(channels), to =>
         {
@@ -58,6 +57,6 @@ internal sealed unsafe class FoldBatchNorm : PlanRule
         });
         return parts with { Weight = scaled, Bias = shifted, Scale = scales };
 
-        double Scale(long c) => ((float*)gamma)[c] / Math.Sqrt(((float*)variance)[c] + eps);
+        double Scale(long c) => gamma.F32[c] / Math.Sqrt(variance.F32[c] + eps);
     }
 }
