@@ -2,6 +2,8 @@ using Sarsen.Models.Layers;
 using Sarsen.Nn;
 using Sarsen.Nn.Layers;
 using Sarsen.Nn.Ops;
+using Sarsen.Nn.Plans;
+using Sarsen.Nn.Plans.Quantised;
 using Sarsen.Tensors;
 
 namespace Sarsen.Models;
@@ -64,6 +66,29 @@ public sealed class Network
 
     /// <summary>What the network predicts: (N, …) to the body's result through the output function.</summary>
     public Tensor Predict(Tensor x) => Apply(Body.Call(x));
+
+    /// <summary>
+    /// Weights that plans compute with as bytes, by path; their floats are what the bytes stand for. None for a network
+    /// that is trained.
+    /// </summary>
+    public IReadOnlyDictionary<string, QuantisedWeight> Quantised { get; internal set; } = new Dictionary<string, QuantisedWeight>();
+
+    /// <summary>Rounds weights to bytes: plans compute with them, and the floats become what they stand for.</summary>
+    /// <param name="weights">By path.</param>
+    /// <exception cref="KeyNotFoundException">No parameter has such a path.</exception>
+    public void Quantise(IReadOnlyDictionary<string, QuantisedWeight> weights)
+    {
+        Dictionary<string, Tensor> state = Body.State().ToDictionary(s => s.Name, s => s.Value);
+        foreach ((string path, QuantisedWeight weight) in weights)
+            weight.CopyTo(state[path]);
+        Quantised = weights;
+    }
+
+    /// <summary>The network compiled for prediction, its weights as they are now and not to change any more.</summary>
+    /// <param name="output">Through the output function, as <see cref="Predict"/>; false: what <see cref="Body"/> gives.</param>
+    /// <param name="options">The defaults when null.</param>
+    public Plan ToPlan(bool output = true, PlanOptions? options = null) =>
+        new(output ? Predict : Body.Call, Body, Definition.InputType, (options ?? new PlanOptions()) with { Quantised = Quantised });
 
     /// <summary>The output function on a result of <see cref="Body"/>.</summary>
     public Tensor Apply(Tensor result) => Definition.Output switch

@@ -36,5 +36,12 @@ public readonly unsafe ref struct OpArgs
 
     public bool IsTraining { get; internal init; }
 
+    internal OpArgs With(in OpAttributes attributes) => new(attributes, Workers)
+    {
+        Inputs = Inputs,
+        Outputs = Outputs,
+        Workspace = Workspace,
+    };
+
     public T Attributes<T>() where T : unmanaged => _attributes.As<T>();
 }

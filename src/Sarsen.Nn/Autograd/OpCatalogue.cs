@@ -43,5 +43,6 @@ public static class OpCatalogue
         SumOp.Mean,
         SumOp.Sum,
         Upsample2dOp.Instance,
+        ZerosOp.Instance,
     ];
 }

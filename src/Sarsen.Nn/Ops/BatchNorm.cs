@@ -18,6 +18,8 @@ public sealed unsafe class BatchNormOp : Op
 
     public override string Name => "batch_norm";
 
+    public override bool MayOverwrite(int input) => input == 0;
+
     public override void Infer(ref OpShapes s)
     {
         TensorInfo x = s.Inputs[0];

@@ -1,4 +1,6 @@
 using Sarsen.Nn.Autograd;
+using Sarsen.Nn.Plans;
+using Sarsen.Nn.Plans.Steps;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Kernels;
 
@@ -44,6 +46,8 @@ public sealed unsafe class LinearOp : Op
         else
             MatMul.Run(args, a.Workers, a.Workspace);
     }
+
+    public override PlanStep? Plan(PlanUse use) => ProductParts.Of(use) is { } parts ? new LinearStep(use.Inputs[0], parts, use.Outputs[0]) : null;
 
     public override void Backward(in OpArgs a)
     {

@@ -12,7 +12,7 @@ namespace Sarsen.Nn.Ops;
 /// [b_ih, b_hh (G·H)]; results y (T, N, H), h_T (N, H), [c_T (N, H)]. Backward runs the cells in reverse and then makes
 /// dx, dW and db of all steps by one product each (Werbos, 1990: through time).
 /// </summary>
-public abstract unsafe class RecurrentOp : Op
+public abstract unsafe partial class RecurrentOp : Op
 {
     private protected abstract int Gates { get; }
 

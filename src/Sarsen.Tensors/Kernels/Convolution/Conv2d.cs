@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Sarsen.Tensors.Threads;
 
 namespace Sarsen.Tensors.Kernels;
@@ -55,6 +56,57 @@ public static unsafe partial class Conv2d
             RunForward(shape, x, weight, y, activation, workers, workspace, MicroKernels.Best);
         else
             RunForward(shape, x, weight, y, new Then<RowBias, TActivation>(new RowBias(bias), activation), workers, workspace, MicroKernels.Best);
+    }
+
+    /// <summary>Bytes of the weights as <see cref="ForwardPacked"/> reads them, whatever the batch.</summary>
+    public static long PackedWeightBytes(in Conv2dShape shape) => sizeof(float) *
+        (DepthwiseConvolution.Takes(shape) ? shape.WeightCount : DirectConvolution.Forward(shape, threads: 1).PackedFloats);
+
+    /// <summary>Packs weights that are used again and again. Only this process's kernels can read them.</summary>
+    /// <param name="shape">The sizes; the batch does not matter.</param>
+    /// <param name="weight">(Filters, Channels / Groups, KernelHeight, KernelWidth)</param>
+    /// <param name="packed"><see cref="PackedWeightBytes"/>, 64-byte aligned.</param>
+    /// <param name="workers">Who does it.</param>
+    public static void PackWeight(in Conv2dShape shape, float* weight, float* packed, Workers workers)
+    {
+        if (DepthwiseConvolution.Takes(shape))
+        {
+            new ReadOnlySpan<float>(weight, (int)shape.WeightCount).CopyTo(new Span<float>(packed, (int)shape.WeightCount));
+            return;
+        }
+        DirectConvolution convolution = DirectConvolution.Forward(shape, workers.Count);
+        void* workspace = NativeMemory.AlignedAlloc((nuint)convolution.PackWorkspaceBytes, 64);
+        try
+        {
+            convolution.Pack(weight, packed, workers, workspace, MicroKernels.Best);
+        }
+        finally
+        {
+            NativeMemory.AlignedFree(workspace);
+        }
+    }
+
+    /// <summary>Bytes of scratch memory for <see cref="ForwardPacked"/>.</summary>
+    public static long ForwardPackedWorkspaceBytes(in Conv2dShape shape, Workers workers) =>
+        DepthwiseConvolution.Takes(shape)
+            ? DepthwiseConvolution.Forward(shape).WorkspaceBytes(workers.Count)
+            : DirectConvolution.Forward(shape, workers.Count).WorkspaceBytes(workers.Count, packed: true);
+
+    /// <summary>y = epilogue(conv(x, weight)) with weights that <see cref="PackWeight"/> packed; a bias is the epilogue's matter.</summary>
+    /// <param name="shape">The sizes; but for the batch, those that the weights were packed for.</param>
+    /// <param name="x">(Batch, Channels, Height, Width)</param>
+    /// <param name="packed">The weights.</param>
+    /// <param name="y">(Batch, Filters, OutHeight, OutWidth), overwritten.</param>
+    /// <param name="epilogue">Row: the filter; column: the image times OutHeight · OutWidth plus the place in the output's plane.</param>
+    /// <param name="workers">Who does it.</param>
+    /// <param name="workspace"><see cref="ForwardPackedWorkspaceBytes"/>, 64-byte aligned.</param>
+    public static void ForwardPacked<TEpilogue>(in Conv2dShape shape, float* x, float* packed, float* y, TEpilogue epilogue, Workers workers, void* workspace)
+        where TEpilogue : struct, IEpilogue
+    {
+        if (DepthwiseConvolution.Takes(shape))
+            DepthwiseConvolution.Forward(shape).Run(x, packed, y, epilogue, workers, workspace);
+        else
+            DirectConvolution.Forward(shape, workers.Count).Run(x, null, packed, y, epilogue, workers, workspace, MicroKernels.Best);
     }
 
     /// <summary>

@@ -11,7 +11,7 @@ public static unsafe partial class Conv2d
         if (DepthwiseConvolution.Takes(shape))
             DepthwiseConvolution.Forward(shape).Run(x, weight, y, epilogue, workers, workspace);
         else
-            DirectConvolution.Forward(shape, workers.Count).Run(x, weight, y, epilogue, workers, workspace, kernels);
+            DirectConvolution.Forward(shape, workers.Count).Run(x, weight, null, y, epilogue, workers, workspace, kernels);
     }
 
     internal static void BackwardData(in Conv2dShape shape, float* weight, float* dy, float* dx, Workers workers, void* workspace, MicroKernels kernels)
@@ -19,7 +19,7 @@ public static unsafe partial class Conv2d
         if (DepthwiseConvolution.Takes(shape))
             DepthwiseConvolution.BackwardData(shape).Run(dy, weight, dx, default(NoEpilogue), workers, workspace);
         else
-            DirectConvolution.BackwardData(shape, workers.Count).Run(dy, weight, dx, default(NoEpilogue), workers, workspace, kernels);
+            DirectConvolution.BackwardData(shape, workers.Count).Run(dy, weight, null, dx, default(NoEpilogue), workers, workspace, kernels);
     }
 
     internal static void BackwardWeight(in Conv2dShape shape, float* x, float* dy, float* dweight, Workers workers, void* workspace, MicroKernels kernels)
