@@ -52,7 +52,7 @@ public static class OpCatalogue
         TokenSpansOp.Lengths,
         TokenSpansOp.Padded,
         TokenSpansOp.Uniform,
-        ZerosOp.Instance,
         Upsample2dOp.Instance,
+        ZerosOp.Instance,
     ];
 }
