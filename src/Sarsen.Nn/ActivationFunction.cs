@@ -27,7 +27,6 @@ public enum ActivationFunction
 
     /// <summary>From -1 to 1.</summary>
     Hardtanh,
-    Relu6,
     Softsign,
     LogSigmoid,
 }

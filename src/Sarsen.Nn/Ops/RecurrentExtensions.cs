@@ -45,7 +45,6 @@ public static class RecurrentExtensions
         if (!lengths.IsNone)
         {
             lengths = lengths.Contiguous();
-            IndexRange.Check(op.Name, lengths, x.Shape[0] + 1);
             inputs[count++] = lengths;
         }
         TensorList results = default;

@@ -109,6 +109,12 @@ public abstract unsafe partial class RecurrentOp : Op
 
     private static long Aligned(long bytes) => (bytes + 63) & ~63L;
 
+    public override void Check(in OpArgs a)
+    {
+        if (a.Attributes<Use>().HasLengths)
+            IndexRange.Check(Name, a.Inputs[^1], a.Inputs[0].Shape[0] + 1);
+    }
+
     public override void Forward(in OpArgs a)
     {
         if (a.Inputs[0].DType == DType.F64)

@@ -157,7 +157,6 @@ public static class UnaryExtensions
             ActivationFunction.Hardswish => x.Hardswish(),
             ActivationFunction.Hardsigmoid => x.Hardsigmoid(),
             ActivationFunction.Hardtanh => x.Hardtanh(),
-            ActivationFunction.Relu6 => x.Relu6(),
             ActivationFunction.Softsign => x.Softsign(),
             ActivationFunction.LogSigmoid => x.LogSigmoid(),
             _ => throw new ArgumentOutOfRangeException(nameof(function), function, "not an activation function"),
