@@ -19,13 +19,13 @@ internal static class MemoryReport
 
     private const int MostBatch = 1 << 16;
 
-    /// <summary>One line of JSON for the case at its size of batch.</summary>
-    public static string Of(string kind, Subject subject, int batch)
+    /// <summary>One line of JSON for a case of train or infer at a size of batch.</summary>
+    public static string Of(BenchKind kind, string name, int batch)
     {
-        (long bytes, long pages) = kind == "train" ? Steady(TrainWork.Of(subject, batch)) : Steady(InferWork.Of(subject, batch));
-        if (kind != "train")
+        (long bytes, long pages) = Steady(kind.Start(name, batch));
+        if (kind.Name != "train")
             return string.Create(CultureInfo.InvariantCulture, $$"""{"bytes": {{bytes}}, "pages": {{pages}}}""");
-        (int large, long told, long taken) = Peak(subject);
+        (int large, long told, long taken) = Peak(Networks.Of(name));
         return string.Create(CultureInfo.InvariantCulture, $$"""{"bytes": {{bytes}}, "pages": {{pages}}, "batch": {{large}}, "told": {{told}}, "taken": {{taken}}}""");
     }
 

@@ -8,22 +8,20 @@ using Sarsen.Tensors.Kernels;
 // what a step takes.
 switch (args)
 {
-    case ["cases", var name] when Kind(name) is { } kind:
+    case ["cases", var name] when BenchCatalogue.All.FirstOrDefault(k => k.Name == name) is { } kind:
         foreach (BenchCase entry in kind.Cases)
             Console.WriteLine($"{entry.Name} {string.Join(' ', entry.Batches)}");
         return 0;
-    case ["memory", "train" or "infer", var name, var batch] when Networks.All.Any(s => s.Name == name):
-        Console.WriteLine(MemoryReport.Of(args[1], Networks.Of(name), Number(batch)));
+    case ["memory", "train" or "infer", var name, var batch] when BenchCatalogue.Find(args[1], name) is { } kind:
+        Console.WriteLine(MemoryReport.Of(kind, name, Number(batch)));
         return 0;
-    case [var name, var entry, var batch] when Kind(name) is { } kind && kind.Cases.Any(c => c.Name == entry):
-        Serve(kind.Start(entry, Number(batch)));
+    case [_, var name, var batch] when BenchCatalogue.Find(args[0], name) is { } kind:
+        Serve(kind.Start(name, Number(batch)));
         return 0;
     default:
         Console.Error.WriteLine($"usage: Sarsen.Bench cases KIND | memory train|infer CASE BATCH | KIND CASE BATCH, with KIND one of {string.Join(", ", BenchCatalogue.All.Select(k => k.Name))}");
         return 2;
 }
-
-static BenchKind? Kind(string name) => BenchCatalogue.All.FirstOrDefault(k => k.Name == name);
 
 static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 

@@ -5,6 +5,10 @@ from . import sides
 TOLERANCE = 0.1
 
 
+def cases():
+    return sides.cases("train") | sides.cases("infer")
+
+
 def rows(case, thread_counts):
     """Managed bytes and new pages of a step and of a prediction, and the peak of training, told and taken."""
     found = []
