@@ -52,8 +52,10 @@ public static class ModelFolder
     public static ModelManifest ReadManifest(string path) => Parse(path, ManifestFile, ModelManifest.FromJson);
 
     /// <summary>Builds the network of a folder and reads its weights, which are floats also where the file holds bytes or F16.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="floats">False: of weights that plans compute with as bytes the floats are left zero, so that <see cref="Network.ToPlan"/> is all that the network is for.</param>
     /// <exception cref="ModelFormatException">A file is missing or damaged, or they do not fit one another.</exception>
-    public static Network Load(string path)
+    public static Network Load(string path, bool floats = true)
     {
         NetworkDefinition definition = Parse(path, NetworkFile, NetworkDefinition.FromJson);
         Network network;
@@ -66,7 +68,8 @@ public static class ModelFolder
             throw new ModelFormatException(Path.Combine(path, NetworkFile), 0, e.Message, e);
         }
         using SafetensorsFile from = SafetensorsFile.Open(Path.Combine(path, WeightsFile));
-        network.Quantised = StoredWeights.Read(network, from);
+        network.Quantised = StoredWeights.Read(network, from, floats);
+        network.HasFloats = floats;
         return network;
     }
 

@@ -45,11 +45,11 @@ public sealed class Network
             }
             catch (Exception e) when (e is ShapeException or ArgumentException or NotSupportedException)
             {
-                throw new NetworkException(i, $"layer {i + 1} ({WordOf(definition.Layers[i])}) does not fit: {e.Message}; each sample reaches it as {given}", e);
+                throw new NetworkException(i, $"layer {i + 1} ({LayerCatalogue.WordOf(definition.Layers[i])}) does not fit: {e.Message}; each sample reaches it as {given}", e);
             }
             catch (Exception e) when (e is OutOfMemoryException or OverflowException)
             {
-                throw new NetworkException(i, $"layer {i + 1} ({WordOf(definition.Layers[i])}) is too large: {e.Message}; make it smaller, or what reaches it: each sample does as {given}", e);
+                throw new NetworkException(i, $"layer {i + 1} ({LayerCatalogue.WordOf(definition.Layers[i])}) is too large: {e.Message}; make it smaller, or what reaches it: each sample does as {given}", e);
             }
         }
         Shape output = builder.Sample;
@@ -73,6 +73,9 @@ public sealed class Network
     /// </summary>
     public IReadOnlyDictionary<string, QuantisedWeight> Quantised { get; internal set; } = new Dictionary<string, QuantisedWeight>();
 
+    /// <summary>Are the floats of quantised weights there as well.</summary>
+    internal bool HasFloats { get; set; } = true;
+
     /// <summary>Rounds weights to bytes: plans compute with them, and the floats become what they stand for.</summary>
     /// <param name="weights">By path.</param>
     /// <exception cref="KeyNotFoundException">No parameter has such a path.</exception>
@@ -88,7 +91,7 @@ public sealed class Network
     /// <param name="output">Through the output function, as <see cref="Predict"/>; false: what <see cref="Body"/> gives.</param>
     /// <param name="options">The defaults when null.</param>
     public Plan ToPlan(bool output = true, PlanOptions? options = null) =>
-        new(output ? Predict : Body.Call, Body, Definition.InputType, (options ?? new PlanOptions()) with { Quantised = Quantised });
+        new(output ? Predict : Body.Call, Body, Definition.InputType, (options ?? new PlanOptions()) with { Quantised = Quantised, HasFloats = HasFloats });
 
     /// <summary>The output function on a result of <see cref="Body"/>.</summary>
     public Tensor Apply(Tensor result) => Definition.Output switch
@@ -118,6 +121,4 @@ public sealed class Network
             throw new NetworkException(-1, $"the input cannot have the sizes ({string.Join(", ", definition.InputShape)}): {e.Message}", e);
         }
     }
-
-    private static string WordOf(LayerSpec layer) => LayerCatalogue.All.First(e => e.Type == layer.GetType()).Word;
 }

@@ -38,8 +38,11 @@ internal static unsafe class StoredWeights
     }
 
     /// <summary>Fills all parameters and buffers; bytes are turned back into floats, and returned besides.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="from">The file.</param>
+    /// <param name="floats">False: what plans compute with as bytes stays zero, and its pages untouched.</param>
     /// <exception cref="ModelFormatException">One is missing or has another shape, or the file is damaged.</exception>
-    public static Dictionary<string, QuantisedWeight> Read(Network network, SafetensorsFile from)
+    public static Dictionary<string, QuantisedWeight> Read(Network network, SafetensorsFile from, bool floats = true)
     {
         var quantised = new Dictionary<string, QuantisedWeight>();
         foreach (ModuleState state in network.Body.State())
@@ -50,7 +53,8 @@ internal static unsafe class StoredWeights
                 continue;
             }
             QuantisedWeight weight = quantised[state.Name] = ReadBytes(from, state);
-            weight.CopyTo(state.Value);
+            if (floats || !weight.FitsProducts)
+                weight.CopyTo(state.Value);
         }
         return quantised;
     }

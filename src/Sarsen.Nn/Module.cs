@@ -94,6 +94,14 @@ public abstract class Module
         return buffer;
     }
 
+    /// <summary>A count that is saved but not trained, one I64 that starts at zero.</summary>
+    protected Tensor AddCounter(string name)
+    {
+        Tensor counter = Owner.New(DType.I64, new Shape());
+        _buffers.Add((name, counter));
+        return counter;
+    }
+
     protected T AddChild<T>(string name, T module) where T : Module
     {
         _children.Add((name, module));

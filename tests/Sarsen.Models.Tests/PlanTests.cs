@@ -18,6 +18,21 @@ public class PlanTests
         (DType.F32, [8]), (DType.F32, [5, 4]), (DType.F32, [4, 9, 9]), (DType.F32, [1, 28, 28]), (DType.F32, [3, 32, 32]), (DType.I64, [6]),
     ];
 
+    /// <summary>Layers whose settings no rule finds.</summary>
+    private static readonly Dictionary<string, LayerSpec> s_settings = new()
+    {
+        ["concat"] = new ConcatSpec { Branches = [[], [new BatchNormSpec()]] },
+        ["permute"] = new PermuteSpec { Dims = [3, 1, 2] },
+        ["reflection_pad"] = new ReflectionPadSpec { Padding = [2, 1] },
+        ["residual"] = new ResidualSpec
+        {
+            Layers = [new Conv2dSpec { OutChannels = 6, Stride = [2] }, new BatchNormSpec()],
+            Shortcut = [new Conv2dSpec { OutChannels = 6, Stride = [2] }],
+            Activation = ActivationKind.Relu,
+        },
+        ["upsample"] = new UpsampleSpec { ScaleFactor = [2, 1.5], Mode = Interpolation.Bilinear },
+    };
+
     public static TheoryData<string> Layers => [.. LayerCatalogue.All.Select(e => e.Word)];
 
     public static TheoryData<string> Presets => [.. PresetCatalogue.All.Select(e => e.Word)];
@@ -30,7 +45,7 @@ public class PlanTests
         int built = 0;
         foreach ((DType input, long[] shape) in s_samples)
         {
-            if (TryBuild(input, shape, [(LayerSpec)Make(type, shape)]) is not { } network)
+            if (TryBuild(input, shape, [s_settings.GetValueOrDefault(word) ?? (LayerSpec)Make(type, shape)]) is not { } network)
                 continue;
             built++;
             foreach (int batch in (ReadOnlySpan<int>)[1, 3])

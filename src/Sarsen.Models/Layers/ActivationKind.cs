@@ -9,6 +9,9 @@ public enum ActivationKind
     /// <summary>The value itself; Keras's linear.</summary>
     None,
     Relu,
+
+    /// <summary>Relu up to 6.</summary>
+    Relu6,
     LeakyRelu,
     Gelu,
     GeluTanh,

@@ -19,6 +19,7 @@ public sealed record ActivationSpec : LayerSpec
     internal static IEnumerable<CatalogueEntry> Words =>
     [
         Word("relu", ActivationKind.Relu),
+        Word("relu6", ActivationKind.Relu6),
         Word("leaky_relu", ActivationKind.LeakyRelu),
         Word("gelu", ActivationKind.Gelu),
         Word("gelu_tanh", ActivationKind.GeluTanh),

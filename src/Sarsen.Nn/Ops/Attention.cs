@@ -48,6 +48,12 @@ public sealed unsafe class AttentionOp : Op
         return (int)(rows[1] / heads);
     }
 
+    public override void Check(in OpArgs a)
+    {
+        Use use = a.Attributes<Use>();
+        SpanCheck.Run(a.Inputs[^1], a.Inputs[0].Shape[0], a.Inputs[a.Inputs.Length == 2 ? 0 : 1].Shape[0], use.Causal, use.Longest);
+    }
+
     public override void Forward(in OpArgs a)
     {
         if (a.Inputs[0].DType == DType.F64)
@@ -142,27 +148,15 @@ public static class AttentionExtensions
         /// <param name="spans">Which rows belong to one sequence.</param>
         /// <param name="options">Heads, and what a query may see.</param>
         /// <exception cref="ShapeException">The sizes do not fit, or a span leaves the rows.</exception>
-        public Tensor Attention(Tensor k, Tensor v, TokenSpans spans, in AttentionOptions options)
-        {
-            int dim = CheckSpans(spans, q, k, options);
-            return Dispatch.Run(AttentionOp.Instance, options.Use(spans.Longest, dim), q, k, v, spans.Table);
-        }
+        public Tensor Attention(Tensor k, Tensor v, TokenSpans spans, in AttentionOptions options) =>
+            Dispatch.Run(AttentionOp.Instance, options.Use(spans.Longest, HeadDim(q, options.Heads)), q, k, v, spans.Table);
 
         /// <summary>The same for queries, keys and values side by side in the rows of one tensor: (N, (heads + 2 kvHeads)·headDim).</summary>
         /// <inheritdoc cref="Attention"/>
-        public Tensor SelfAttention(TokenSpans spans, in AttentionOptions options)
-        {
-            int dim = CheckSpans(spans, q, q, options, packed: true);
-            return Dispatch.Run(AttentionOp.Instance, options.Use(spans.Longest, dim), q, spans.Table);
-        }
+        public Tensor SelfAttention(TokenSpans spans, in AttentionOptions options) =>
+            Dispatch.Run(AttentionOp.Instance, options.Use(spans.Longest, HeadDim(q, options.Heads + 2 * options.KvHeads)), q, spans.Table);
     }
 
-    private static int CheckSpans(in TokenSpans spans, Tensor q, Tensor k, in AttentionOptions options, bool packed = false)
-    {
-        if (q.Rank != 2 || k.Rank != 2)
-            throw new ShapeException($"Attention: rows expected, given queries {q.Shape} and keys {k.Shape}");
-        if (ScopeFrame.Current?.Mode != Mode.Shapes)
-            SpanCheck.Run(spans, q.Shape[0], k.Shape[0], options.Causal);
-        return (int)(q.Shape[1] / (options.Heads + (packed ? 2 * options.KvHeads : 0)));
-    }
+    // Of what fits; the operation refuses the rest.
+    private static int HeadDim(Tensor rows, int heads) => (int)Math.Clamp(rows.Shape[-1] / heads, 1, Sarsen.Tensors.Kernels.Attention.MaxHeadDim);
 }

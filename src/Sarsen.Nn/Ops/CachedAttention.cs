@@ -42,6 +42,9 @@ public sealed unsafe class CachedAttentionOp : Op
             : CachedAttention.WorkspaceBytes(rows.Shape[0], spans.Shape[0], use.Heads, use.KvHeads, (int)dim, s.Workers);
     }
 
+    public override void Check(in OpArgs a) =>
+        SpanCheck.Run(a.Inputs[3], a.Inputs[2], a.Inputs[0].Shape[0], a.Inputs[1].Shape[0], a.Attributes<AttentionOp.Use>().Longest);
+
     public override void Forward(in OpArgs a)
     {
         AttentionOp.Use use = a.Attributes<AttentionOp.Use>();
@@ -84,6 +87,7 @@ public static class CachedAttentionExtensions
         /// <param name="layer">Which layer of the pool.</param>
         /// <param name="options">Causal, and of the pool's heads.</param>
         /// <exception cref="ShapeException">The sizes do not fit, or a sequence has fewer blocks than its keys need.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">A block is not in the pool.</exception>
         /// <exception cref="NotSupportedException">The attention is not causal, or a tape records.</exception>
         internal Tensor CachedAttention(TokenSpans spans, KvPool pool, Tensor blocks, int layer, in AttentionOptions options)
         {
@@ -91,24 +95,8 @@ public static class CachedAttentionExtensions
                 throw new NotSupportedException("a cache holds what came before: attention over it is causal");
             if (ScopeFrame.Current?.Tape is not null && qkv.RequiresGrad)
                 throw new NotSupportedException("attention over a cache has no gradient: train without a cache");
-            if (ScopeFrame.Current?.Mode != Mode.Shapes)
-                Check(qkv, spans, blocks);
             int dim = (int)(qkv.Shape[1] / (options.Heads + 2 * options.KvHeads));
             return Dispatch.Run(CachedAttentionOp.Instance, options.Use(spans.Longest, dim), qkv, pool.Layer(layer), blocks, spans.Table);
         }
-    }
-
-    private static void Check(Tensor qkv, in TokenSpans spans, Tensor blocks)
-    {
-        ReadOnlySpan<long> table = spans.Table.AsSpan<long>();
-        long row = 0, room = blocks.Shape[1] * KvPool.BlockPositions;
-        for (int s = 0; s < table.Length; s += 4)
-        {
-            if (table[s] != row || table[s + 1] < 0 || table[s + 1] > spans.Longest || table[s + 3] < table[s + 1] || table[s + 3] > room)
-                throw new ShapeException($"CachedAttention: sequence {s / 4} has {table[s + 1]} rows from {table[s]} and {table[s + 3]} keys; the next row is {row}, and its blocks hold {room} keys");
-            row += table[s + 1];
-        }
-        if (row != qkv.Shape[0])
-            throw new ShapeException($"CachedAttention: {qkv.Shape[0]} rows, but the sequences end at row {row}");
     }
 }

@@ -26,6 +26,8 @@ public sealed unsafe class SequenceMeanOp : Op
         s.Output(x.DType, new Shape(spans.Shape[0], x.Shape[1]));
     }
 
+    public override void Check(in OpArgs a) => SpanCheck.Run(a.Inputs[1], a.Inputs[0].Shape[0], a.Inputs[0].Shape[0], causal: false, long.MaxValue);
+
     public override void Forward(in OpArgs a)
     {
         (TensorView x, TensorView spans, TensorView y) = (a.Inputs[0], a.Inputs[1], a.Outputs[0]);
@@ -65,10 +67,6 @@ public static class SequenceMeanExtensions
         public Tensor SequenceFirst(TokenSpans spans) => Run(rows, spans, 1);
     }
 
-    private static Tensor Run(Tensor rows, in TokenSpans spans, long most)
-    {
-        if (ScopeFrame.Current?.Mode != Mode.Shapes)
-            SpanCheck.Run(spans, rows.Shape[0], rows.Shape[0], causal: false);
-        return Dispatch.Run(SequenceMeanOp.Instance, OpAttributes.Of(new SequenceMeanOp.Use(most)), rows, spans.Table);
-    }
+    private static Tensor Run(Tensor rows, in TokenSpans spans, long most) =>
+        Dispatch.Run(SequenceMeanOp.Instance, OpAttributes.Of(new SequenceMeanOp.Use(most)), rows, spans.Table);
 }

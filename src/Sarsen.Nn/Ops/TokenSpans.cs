@@ -44,6 +44,16 @@ public sealed unsafe class TokenSpansOp(string name, TokenSpansOp.Source kind) :
         s.Output(DType.I64, new Shape(x.Shape[0], 4));
     }
 
+    public override void Check(in OpArgs a)
+    {
+        (TensorView lengths, long keys) = (a.Inputs[0], a.Attributes<Use>().Keys);
+        for (long b = 0; b < lengths.Count && kind == Source.Lengths; b++)
+        {
+            if ((ulong)lengths.I64[b] > (ulong)keys)
+                throw new ArgumentOutOfRangeException(nameof(lengths), lengths.I64[b], $"TokenSpans: a length must be in 0 … {keys}; that of sequence {b} is not");
+        }
+    }
+
     public override void Forward(in OpArgs a)
     {
         (Use use, TensorView x) = (a.Attributes<Use>(), a.Inputs[0]);

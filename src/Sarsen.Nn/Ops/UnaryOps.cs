@@ -9,6 +9,7 @@ internal static class UnaryOps
 {
     public static readonly UnaryOp<Abs> Abs = new("abs", SampleValues.Positive);
     public static readonly UnaryOp<Affine> Affine = new("affine", sample: new Affine(2.5, -1));
+    public static readonly UnaryOp<Clamp> Clamp = new("clamp", SampleValues.Distinct, new Clamp(-0.5f, 0.6f));
     public static readonly UnaryOp<Cos> Cos = new("cos");
     public static readonly UnaryOp<Erf> Erf = new("erf");
     public static readonly UnaryOp<Exp> Exp = new("exp");
@@ -28,7 +29,7 @@ internal static class UnaryOps
 
     public static IEnumerable<Op> All =>
     [
-        Abs, Affine, Cos, Erf, Exp, Gelu, GeluTanh, LeakyRelu, Log, Negate, Relu, Sigmoid, Silu, Sin, Softplus, Sqrt, Square, Tanh,
+        Abs, Affine, Clamp, Cos, Erf, Exp, Gelu, GeluTanh, LeakyRelu, Log, Negate, Relu, Sigmoid, Silu, Sin, Softplus, Sqrt, Square, Tanh,
     ];
 }
 
@@ -38,6 +39,9 @@ public static class UnaryExtensions
     {
         /// <summary>|x|.</summary>
         public Tensor Abs() => UnaryOps.Abs.Run(x);
+
+        /// <summary>min(max(x, low), high).</summary>
+        public Tensor Clamp(float low, float high) => UnaryOps.Clamp.Run(x, new Clamp(low, high));
 
         public Tensor Cos() => UnaryOps.Cos.Run(x);
 
@@ -60,6 +64,9 @@ public static class UnaryExtensions
 
         /// <summary>max(x, 0).</summary>
         public Tensor Relu() => UnaryOps.Relu.Run(x);
+
+        /// <summary>min(max(x, 0), 6).</summary>
+        public Tensor Relu6() => x.Clamp(0, 6);
 
         /// <summary>1 / (1 + e⁻ˣ).</summary>
         public Tensor Sigmoid() => UnaryOps.Sigmoid.Run(x);
@@ -86,6 +93,7 @@ public static class UnaryExtensions
         {
             ActivationFunction.Linear => x,
             ActivationFunction.Relu => x.Relu(),
+            ActivationFunction.Relu6 => x.Relu6(),
             ActivationFunction.LeakyRelu => x.LeakyRelu(slope),
             ActivationFunction.Gelu => x.Gelu(),
             ActivationFunction.GeluTanh => x.GeluTanh(),

@@ -1,4 +1,5 @@
 using Sarsen.Nn.Autograd;
+using Sarsen.Nn.Plans.Quantised;
 using Sarsen.Nn.Plans.Rules;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Threads;
@@ -90,7 +91,22 @@ public sealed class Plan
             if (finished != step)
                 plan.Replace(step, finished);
         }
+        Prepare(plan);
         return plan;
+    }
+
+    /// <summary>Computes the constants that steps read, and no others.</summary>
+    private unsafe void Prepare(PlanGraph plan)
+    {
+        foreach (PlanStep step in plan.Steps)
+        {
+            foreach (PlanConstant constant in step.Constants)
+            {
+                if (!Options.HasFloats && constant.Parameters.FirstOrDefault(p => Options.Quantised.TryGetValue(p, out QuantisedWeight? w) && w.FitsProducts) is { } absent)
+                    throw new InvalidOperationException($"{step.Name} computes with the floats of '{absent}', of which there are bytes only: load the model with its floats, or optimise it again");
+                _ = constant.Data;
+            }
+        }
     }
 
     private PlanGraph Trace(in Shape input)

@@ -9,30 +9,33 @@ namespace Sarsen.Nn.Plans;
 /// </summary>
 public sealed unsafe class PlanConstant
 {
-    // Keeps alive what Data points into: a buffer, or the handle of a tensor.
+    // What Data points into: the handle of a tensor, another constant, or a buffer that is filled when it is first asked for.
     private readonly object _memory;
+    private readonly byte* _data;
+    private readonly long _offset;
 
     internal PlanConstant(long id, Tensor tensor, string? name)
     {
         ref TensorRecord record = ref tensor.Record;
         (Id, Name, DType, Shape, Strides) = (id, name, record.DType, record.Shape, record.Strides);
-        Data = record.Data;
+        _data = record.Data;
         _memory = tensor;
+        Parameters = name is null ? [] : [name];
     }
 
-    internal PlanConstant(long id, NativeBuffer buffer, DType type, in Shape shape)
+    internal PlanConstant(long id, Func<NativeBuffer> compute, DType type, in Shape shape, IEnumerable<PlanConstant> of)
     {
         (Id, DType, Shape, Strides) = (id, type, shape, shape.Contiguous());
-        Data = buffer.Pointer;
-        OwnBytes = buffer.Bytes;
-        _memory = buffer;
+        _memory = new Lazy<NativeBuffer>(compute);
+        Parameters = [.. of.SelectMany(c => c.Parameters).Distinct()];
     }
 
     internal PlanConstant(long id, PlanConstant of, in Shape shape, in Shape strides, long offset)
     {
         (Id, DType, Shape, Strides) = (id, of.DType, shape, strides);
-        Data = of.Data + offset * of.DType.Size();
         _memory = of;
+        _offset = offset;
+        Parameters = of.Parameters;
     }
 
     /// <summary>Unique within a plan.</summary>
@@ -48,12 +51,18 @@ public sealed unsafe class PlanConstant
     /// <summary>In elements.</summary>
     public Shape Strides { get; }
 
-    public byte* Data { get; }
+    /// <summary>The first element. What is computed, is when this is first asked for.</summary>
+    public byte* Data => _memory switch
+    {
+        Lazy<NativeBuffer> buffer => buffer.Value.Pointer,
+        PlanConstant of => of.Data + _offset * DType.Size(),
+        _ => _data,
+    };
 
     public float* F32 => (float*)Data;
 
-    /// <summary>Bytes that the plan holds for it; 0 for what lies elsewhere.</summary>
-    public long OwnBytes { get; }
+    /// <summary>The paths of the parameters and buffers that its elements come from.</summary>
+    public IReadOnlyList<string> Parameters { get; }
 
     /// <summary>Bytes of the elements.</summary>
     public long Bytes => Shape.Count * DType.Size();

@@ -23,7 +23,7 @@ public sealed unsafe class PlanConstants
         return leaf;
     }
 
-    /// <summary>A constant that <paramref name="fill"/> writes, unless it is known already.</summary>
+    /// <summary>A constant that <paramref name="fill"/> writes when its elements are first asked for, unless it is known already.</summary>
     /// <param name="how">Names the computation and all that it depends on but <paramref name="of"/>.</param>
     /// <param name="of">What it is computed of.</param>
     /// <param name="type">Its elements.</param>
@@ -32,12 +32,13 @@ public sealed unsafe class PlanConstants
     public PlanConstant Computed(string how, IEnumerable<PlanConstant> of, DType type, in Shape shape, Action<nint> fill)
     {
         Shape sizes = shape;
-        return Known(Key(how, of), () =>
+        PlanConstant[] sources = [.. of];
+        return Known(Key(how, sources), () => new PlanConstant(++_ids, () =>
         {
             NativeBuffer buffer = NativeBuffer.Allocate(checked(sizes.Count * type.Size()));
             fill((nint)buffer.Pointer);
-            return new PlanConstant(++_ids, buffer, type, sizes);
-        });
+            return buffer;
+        }, type, sizes, sources));
     }
 
     /// <summary>The result of an operation of constants alone.</summary>

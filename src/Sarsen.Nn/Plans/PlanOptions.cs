@@ -14,6 +14,12 @@ public sealed record PlanOptions
     /// <summary>Weights that products compute with as bytes, by the path of the parameter. None by default.</summary>
     public IReadOnlyDictionary<string, QuantisedWeight> Quantised { get; init; } = new Dictionary<string, QuantisedWeight>();
 
+    /// <summary>
+    /// Are the floats of the quantised weights there as well. A plan is refused that would read them though they are not.
+    /// True by default; false saves their memory.
+    /// </summary>
+    public bool HasFloats { get; init; } = true;
+
     /// <summary>Takes note of what the inputs of products lie between, for weights that are to be quantised. Null, nobody does.</summary>
     public Calibration? Calibration { get; init; }
 

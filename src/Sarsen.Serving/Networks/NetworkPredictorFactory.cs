@@ -23,7 +23,7 @@ public sealed class NetworkPredictorFactory(Workers? workers = null) : IPredicto
         {
             return new NetworkPredictor(NetworkOf(folder), PipelineOf(folder), name, version, workers);
         }
-        catch (Exception e) when (e is ModelFormatException or DataException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is ModelFormatException or DataException or IOException or UnauthorizedAccessException or NotSupportedException or InvalidOperationException)
         {
             throw new ModelLoadException($"the model in '{folder}' cannot be loaded: {e.Message}", e);
         }
@@ -49,8 +49,10 @@ public sealed class NetworkPredictorFactory(Workers? workers = null) : IPredicto
         (string, DateTime) key = (folder, File.GetLastWriteTimeUtc(Path.Combine(folder, ModelFolder.WeightsFile)));
         if (_networks.TryGetValue(key, out WeakReference<CompiledNetwork>? known) && known.TryGetTarget(out CompiledNetwork? compiled))
             return compiled;
-        Network network = ModelFolder.Load(folder);
+        Network network = ModelFolder.Load(folder, floats: false);
         compiled = new CompiledNetwork(network, network.ToPlan());
+        // What cannot be planned is found here and not by the first request. Two: the statistics of a batch of one are refused.
+        compiled.Plan.LayoutFor(network.InputShape(2), workers ?? Workers.Shared);
         _networks[key] = new WeakReference<CompiledNetwork>(compiled);
         return compiled;
     }

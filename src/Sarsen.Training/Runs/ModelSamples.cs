@@ -61,7 +61,7 @@ internal sealed class ModelSamples : IDisposable
     public EvaluationReport Measure(Network network, CancellationToken stop)
     {
         LearningTask task = _spec.Train.Loss.Task(_pipeline);
-        IReadOnlyList<Metric> metrics = _spec.Metrics.Count > 0 ? _spec.Metrics : MetricCatalogue.Usual(task.Kind);
+        IReadOnlyList<Metric> metrics = _spec.Metrics.Count > 0 ? _spec.Metrics : task.UsualMetrics;
         using var evaluator = new Evaluator(network, task, null, metrics, Workers.Shared) { Plan = network.ToPlan(output: false) };
         return evaluator.Run(Samples, stop).Report;
     }

@@ -22,7 +22,7 @@ internal sealed record TrainingParts(LearningTask Task, Network Network, Loss Lo
         Metric? stray = spec.Metrics.FirstOrDefault(m => m.Task != task.Kind);
         if (stray is not null)
             throw new RunException($"the metric {stray.Name} is for {stray.Task.ToString().ToLowerInvariant()}, the loss makes this {task.Kind.ToString().ToLowerInvariant()}: keep the metrics of that");
-        IReadOnlyList<Metric> metrics = spec.Metrics.Count > 0 ? spec.Metrics : MetricCatalogue.Usual(task.Kind);
+        IReadOnlyList<Metric> metrics = spec.Metrics.Count > 0 ? spec.Metrics : task.UsualMetrics;
         foreach ((_, string watched) in spec.Watched())
         {
             if (RunSpec.WhyUnknown(watched, data.Validation is not null, metrics) is { } why)

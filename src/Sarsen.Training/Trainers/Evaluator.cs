@@ -46,7 +46,7 @@ public sealed unsafe class Evaluator(Network network, LearningTask task, Loss? l
             stop.ThrowIfCancellationRequested();
             using Scope scope = _arena.Begin(Mode.Inference, name: "its evaluation");
             Tensor result = Compute(scope, samples.Input.Type, batch);
-            var stored = new ReadOnlySpan<byte>(batch.Target, batch.Count * task.TargetBytes);
+            ReadOnlySpan<byte> stored = task.Stored(batch, 0, batch.Count);
             if (loss is not null)
             {
                 Tensor target = task.Target(scope, stored, batch.Count);

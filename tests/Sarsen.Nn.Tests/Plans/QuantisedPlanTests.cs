@@ -32,14 +32,14 @@ public class QuantisedPlanTests
             int i = 0;
             foreach (BatchNorm norm in new BatchNorm[] { _firstNorm, _secondNorm })
             {
-                foreach (Tensor vector in new[] { norm.Weight.Value, norm.Bias.Value, norm.RunningMean, norm.RunningVar })
+                foreach (Tensor vector in new[] { norm.Weight!.Value, norm.Bias!.Value, norm.RunningMean, norm.RunningVar })
                 {
                     foreach (ref float v in vector.AsSpan<float>())
                         v = 0.5f + i++ * 7 % 13 / 13f;
                 }
             }
             // A scale may turn a channel round.
-            _firstNorm.Weight.Value.AsSpan<float>()[3] *= -1;
+            _firstNorm.Weight!.Value.AsSpan<float>()[3] *= -1;
         }
 
         protected override Tensor Forward(Tensor x)
@@ -171,6 +171,23 @@ public class QuantisedPlanTests
         bytes.CopyTo(back);
         for (int i = 0; i < 9; i++)
             back.AsSpan<float>()[i].ShouldBe(values[i], 0.5001f * bytes.Scales.AsSpan<float>()[i / 3] + 1e-6f);
+    }
+
+    [Fact]
+    public void Without_floats_a_plan_that_reads_none_is_the_same_and_one_that_does_is_refused()
+    {
+        var module = new Block();
+        Dictionary<string, QuantisedWeight> weights = Quantise(module);
+        using var both = new PlanRunner(new Plan(module.Call, module, DType.F32, new PlanOptions { Quantised = weights }), Workers.Serial);
+        float[] x = Input(), expected = Run(both, x, s_input);
+        foreach (ModuleState state in module.State().Where(s => weights.ContainsKey(s.Name)))
+            state.Value.AsSpan<float>().Clear();
+        using var bytes = new PlanRunner(new Plan(module.Call, module, DType.F32, new PlanOptions { Quantised = weights, HasFloats = false }), Workers.Serial);
+        Run(bytes, x, s_input).ShouldBe(expected);
+
+        Tensor weight = module.State().Single(s => s.Name == "classes.weight").Value;
+        var reads = new Plan(y => module.Call(y) * weight.Sum(1), module, DType.F32, new PlanOptions { Quantised = weights, HasFloats = false });
+        Should.Throw<InvalidOperationException>(() => reads.LayoutFor(s_input, Workers.Serial)).Message.ShouldContain("mul computes with the floats of 'classes.weight'");
     }
 
     [Fact]

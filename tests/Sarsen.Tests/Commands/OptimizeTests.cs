@@ -30,11 +30,11 @@ public class OptimizeTests(TrainedModels models)
     [Fact]
     public void An_mlp_that_loses_more_than_it_may_is_not_kept_and_otherwise_is()
     {
-        File.WriteAllText(models.In("digits-mlp.yaml"), $$"""
+        File.WriteAllText(models.In("digits-mlp.yaml"), $$$"""
             name: digits-mlp
             seed: 5
             data:
-              source: {csv: {path: {{Repository.PathOf("samples", "digits", "digits.csv.gz")}}, header: false}}
+              source: {csv: {path: {{{Repository.PathOf("samples", "digits", "digits.csv.gz")}}}, header: false}}
               target: column_65
               split: {train: 0.6, validation: 0.2, test: 0.2, stratify: true}
             preprocess:

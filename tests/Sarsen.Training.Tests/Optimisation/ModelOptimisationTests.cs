@@ -1,8 +1,10 @@
+using System.Runtime.InteropServices;
 using Sarsen.Data;
 using Sarsen.Data.Preprocessing.Steps;
 using Sarsen.Formats;
 using Sarsen.Models;
 using Sarsen.Models.Layers;
+using Sarsen.Nn.Plans;
 using Sarsen.Tensors;
 using Sarsen.Training.Metrics;
 using Sarsen.Training.Optimisation;
@@ -59,6 +61,7 @@ public sealed class ModelOptimisationTests : IDisposable
         weights.Contains("2.weight.input_range").ShouldBeTrue();
         Network network = ModelFolder.Load(Target);
         network.Quantised.Count.ShouldBe(2);
+        Predict(ModelFolder.Load(Target, floats: false)).ShouldBe(Predict(network));
         Directory.Exists(Target + ".trial").ShouldBeFalse();
     }
 
@@ -151,6 +154,14 @@ public sealed class ModelOptimisationTests : IDisposable
         OptimisationReport report = ModelOptimisation.Run(run.Model!, Target, new OptimisationOptions { To = WeightFormat.Int8 });
         report.Loss.ShouldBeInRange(-0.1, 0.1);
         (Row(report, "size").After / Row(report, "size").Before)!.Value.ShouldBeLessThan(0.7);
+    }
+
+    private static float[] Predict(Network network)
+    {
+        using var runner = new PlanRunner(network.ToPlan());
+        MemoryMarshal.Cast<byte, float>(runner.Prepare(network.InputShape(2))).Fill(0.7f);
+        runner.Run();
+        return runner.Output<float>().ToArray();
     }
 
     private static void Rewrite(string folder, Network network) =>

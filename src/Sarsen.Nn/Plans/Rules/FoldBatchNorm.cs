@@ -18,11 +18,11 @@ internal sealed unsafe class FoldBatchNorm : PlanRule
         {
             if (step is not OpStep { Op: BatchNormOp } norm || graph.OnlyProducer(norm, 0) is not ProductStep product)
                 continue;
-            // Scale, shift and running statistics are all there, and the channel is the one that the product makes: the
-            // second dimension for both.
+            // The channel must be the one that the product makes: the second dimension for both.
             Shape made = product.Outputs[0].Shape, seen = norm.Inputs[0].Shape;
-            bool same = norm.Inputs.Count >= 5 && norm.Inputs.Skip(1).All(i => i.Constant is not null)
-                && product.ChannelDim == 1 && made[0] == seen[0] && made[1] == seen[1];
+            bool same = product.ChannelDim == 1 && made[0] == seen[0] && made[1] == seen[1] && norm.Inputs.Skip(1).All(i => i.Constant is not null);
+            // Without running statistics it depends on the batch.
+            same &= norm.Attributes.As<BatchNormOp.Use>().Tracks;
             if (same && product.Parts is { Activation: null, Residual: null })
                 graph.Merge(product, norm, product.With(Fold(graph.Constants, product.Parts, norm), norm.Outputs[0]));
         }
@@ -30,14 +30,15 @@ internal sealed unsafe class FoldBatchNorm : PlanRule
 
     private static ProductParts Fold(PlanConstants constants, ProductParts parts, OpStep norm)
     {
-        double eps = norm.Attributes.As<BatchNormOp.Use>().Eps;
-        PlanConstant[] vectors = [.. norm.Inputs.Skip(1).Take(4).Select(i => i.Constant!)];
-        (nint gamma, nint beta, nint mean, nint variance) = ((nint)vectors[0].Data, (nint)vectors[1].Data, (nint)vectors[2].Data, (nint)vectors[3].Data);
+        BatchNormOp.Use use = norm.Attributes.As<BatchNormOp.Use>();
+        PlanConstant[] vectors = [.. norm.Inputs.Skip(1).Select(i => i.Constant!)];
+        int statistics = use.Affine ? 2 : 0;
+        PlanConstant? gamma = use.Affine ? vectors[0] : null, beta = use.Affine ? vectors[1] : null;
+        (PlanConstant mean, PlanConstant variance) = (vectors[statistics], vectors[statistics + 1]);
         (PlanConstant weight, PlanConstant? bias) = (parts.Weight, parts.Bias);
         long channels = weight.Shape[0], row = weight.Shape.Count / channels;
-        PlanConstant[] of = bias is null ? [weight, .. vectors] : [weight, bias, .. vectors];
         string how = $"batch norm {norm.Attributes}";
-        PlanConstant scaled = constants.Computed($"{how} into the weight", of, weight.DType, weight.Shape, to =>
+        PlanConstant scaled = constants.Computed($"{how} into the weight", [weight, .. vectors], weight.DType, weight.Shape, to =>
         {
             for (long c = 0; c < channels; c++)
             {
@@ -46,10 +47,10 @@ internal sealed unsafe class FoldBatchNorm : PlanRule
                     ((float*)to)[i] = (float)(k * weight.F32[i]);
             }
         });
-        PlanConstant shifted = constants.Computed($"{how} into the bias", of, weight.DType, new Shape(channels), to =>
+        PlanConstant shifted = constants.Computed($"{how} into the bias", bias is null ? vectors : [bias, .. vectors], weight.DType, new Shape(channels), to =>
         {
             for (long c = 0; c < channels; c++)
-                ((float*)to)[c] = (float)(Scale(c) * ((bias is null ? 0.0 : bias.F32[c]) - ((float*)mean)[c]) + ((float*)beta)[c]);
+                ((float*)to)[c] = (float)(Scale(c) * ((bias is null ? 0.0 : bias.F32[c]) - mean.F32[c]) + (beta is null ? 0 : beta.F32[c]));
         });
         PlanConstant scales = constants.Computed($"{how} as scales", parts.Scale is null ? vectors : [parts.Scale, .. vectors], DType.F64, new Shape(channels), to =>
         {
@@ -58,6 +59,6 @@ internal sealed unsafe class FoldBatchNorm : PlanRule
         });
         return parts with { Weight = scaled, Bias = shifted, Scale = scales };
 
-        double Scale(long c) => ((float*)gamma)[c] / Math.Sqrt(((float*)variance)[c] + eps);
+        double Scale(long c) => (gamma is null ? 1 : gamma.F32[c]) / Math.Sqrt(variance.F32[c] + use.Eps);
     }
 }

@@ -257,7 +257,7 @@ internal readonly unsafe struct DirectConvolution
         return reach % stride == 0;
     }
 
-    private static ConvAxis ForwardAxis(long outputs, long extent, long stride, long dilation, long kernel, long before) => new()
+    internal static ConvAxis ForwardAxis(long outputs, long extent, long stride, long dilation, long kernel, long before) => new()
     {
         Outputs = (nint)outputs,
         Stride = (nint)stride,
@@ -267,7 +267,7 @@ internal readonly unsafe struct DirectConvolution
     };
 
     /// <summary>Element stride · r + phase of x was seen by output r + (phase + before − tap · dilation) / stride, where that is whole.</summary>
-    private static ConvAxis GradientAxis(long size, long outputs, long stride, long dilation, long kernel, long before)
+    internal static ConvAxis GradientAxis(long size, long outputs, long stride, long dilation, long kernel, long before)
     {
         long low = long.MaxValue, high = long.MinValue;
         for (long tap = 0; tap < kernel; tap++)

@@ -37,7 +37,7 @@ public static unsafe class NormReference
     }
 
     /// <summary>
-    /// dx, dγ and dβ where not null. <paramref name="scratch"/> has twice the statistics' count. Without
+    /// dx, dγ and dβ, where not null. <paramref name="scratch"/> has twice the statistics' count. Without
     /// <paramref name="training"/> the statistics are constants.
     /// </summary>
     public static void Backward(double* x, double* mean, double* rstd, double* gamma, double* dy, double* dx, double* dgamma, double* dbeta, double* scratch, long n, long channels, long spatial, long groups, bool centred, bool training)

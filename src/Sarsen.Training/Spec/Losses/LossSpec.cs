@@ -17,9 +17,10 @@ public abstract record LossSpec
         new Choice("huber", typeof(HuberLossSpec)),
         new Choice("cross_entropy", typeof(CrossEntropyLossSpec), "sparse_categorical_crossentropy", "categorical_crossentropy"),
         new Choice("bce_with_logits", typeof(BceWithLogitsLossSpec), "binary_crossentropy", "binary_cross_entropy", "bce"),
-        new Choice("nll", typeof(NllLossSpec)));
+        new Choice("nll", typeof(NllLossSpec)),
+        new Choice("reconstruction", typeof(ReconstructionLossSpec)));
 
-    /// <summary>Whether the target columns are classes or values.</summary>
+    /// <summary>Whether the target columns are classes or values, or none is looked at.</summary>
     public abstract TargetKind Target { get; }
 
     public abstract Loss Create();
