@@ -18,4 +18,15 @@ public enum ActivationFunction
     Sigmoid,
     Tanh,
     Softplus,
+    Elu,
+    Selu,
+    Celu,
+    Mish,
+    Hardswish,
+    Hardsigmoid,
+
+    /// <summary>From -1 to 1.</summary>
+    Hardtanh,
+    Softsign,
+    LogSigmoid,
 }

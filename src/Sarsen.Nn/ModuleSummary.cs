@@ -29,22 +29,29 @@ public sealed record ModuleSummary(IReadOnlyList<SummaryRow> Rows, Shape Input, 
     /// <exception cref="ShapeException">The layers do not fit one another or the input; the message names the layer.</exception>
     public static ModuleSummary Of(Module module, in Shape input, DType? type = null, Func<Scope, Tensor, Tensor>? loss = null)
     {
-        using var arena = new Arena(reserve: 1L << 42);
-        var tape = new Tape { Calls = [] };
-        Shape output;
-        Graph graph;
-        using (Scope scope = arena.Begin(Mode.Shapes, tape, name: "a shape-only run"))
+        // The table and the graph show what is within modules that are computed again; the peak is that of a real step.
+        var graphs = new Tape { Calls = [], Checkpoints = false };
+        (Shape output, Graph graph, long peak) = Run(module, input, type, loss, graphs);
+        if (module.Modules().Any(m => m.Checkpoint))
         {
-            Tensor result = module.Call(scope.Empty(type ?? module.Parameters().FirstOrDefault()?.Value.DType ?? module.DType, input));
-            output = result.Shape;
-            graph = tape.ToGraph(module);
-            Tensor total = loss is null ? result.Sum() : loss(scope, result);
-            if (total.RequiresGrad)
-                tape.Backward(total);
+            using var real = new Tape();
+            peak = Run(module, input, type, loss, real).Peak;
         }
-        List<SummaryRow> rows = [.. tape.Calls.Where(c => c.Module.Children.Count == 0).Select(c =>
+        List<SummaryRow> rows = [.. graphs.Calls.Where(c => c.Module.Children.Count == 0).Select(c =>
             new SummaryRow(c.Module.Path, c.Module.Kind, c.Result, c.Module.Parameters().Where(p => p.RequiresGrad).Sum(p => p.Value.Count)))];
         long parameters = module.Parameters().Where(p => p.RequiresGrad).Sum(p => p.Value.Count);
-        return new ModuleSummary(rows, input, output, graph, parameters, arena.PeakBytes);
+        return new ModuleSummary(rows, input, output, graph, parameters, peak);
+    }
+
+    private static (Shape Output, Graph Graph, long Peak) Run(Module module, in Shape input, DType? type, Func<Scope, Tensor, Tensor>? loss, Tape tape)
+    {
+        using var arena = new Arena(reserve: 1L << 42);
+        using Scope scope = arena.Begin(Mode.Shapes, tape, name: "a shape-only run");
+        Tensor result = module.Call(scope.Empty(type ?? module.Parameters().FirstOrDefault()?.Value.DType ?? module.DType, input));
+        (Shape output, Graph graph) = (result.Shape, tape.ToGraph(module));
+        Tensor total = loss is null ? result.Sum() : loss(scope, result);
+        if (total.RequiresGrad)
+            tape.Backward(total);
+        return (output, graph, arena.PeakBytes + tape.RecomputeBytes);
     }
 }

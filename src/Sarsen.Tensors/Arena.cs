@@ -96,6 +96,17 @@ public sealed unsafe class Arena : IDisposable
         return tensor;
     }
 
+    /// <summary>A handle of this scope to contiguous memory that something else keeps: it may be made while backward runs.</summary>
+    internal Tensor Wrap(byte* data, DType type, in Shape shape)
+    {
+        Tensor tensor = _table.Push(type, shape, shape.Contiguous(), out int slot);
+        _table.At(slot).Data = data;
+        return tensor;
+    }
+
+    /// <summary>A second arena with the same workers, budget and reserve.</summary>
+    internal Arena Beside() => new(Workers, _budget, _memory.Bytes);
+
     /// <summary>A view into <paramref name="of"/>, which may belong to any table.</summary>
     internal Tensor View(Tensor of, in Shape shape, in Shape strides, long offset)
     {

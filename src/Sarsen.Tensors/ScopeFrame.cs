@@ -40,6 +40,9 @@ internal sealed class ScopeFrame(Arena arena)
         Current = this;
     }
 
+    /// <summary>Another tape, or none for a while.</summary>
+    public void Use(ITape? tape) => Tape = tape;
+
     public void Close()
     {
         Current = _outer;

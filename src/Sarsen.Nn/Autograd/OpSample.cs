@@ -11,11 +11,17 @@ public enum SampleValues
     /// <summary>Uniform in [0.5, 2): safe under a logarithm or as a divisor.</summary>
     Positive,
 
+    /// <summary>Uniform in (-2, -0.5]: logarithms of probabilities.</summary>
+    Negative,
+
     /// <summary>Distinct values at least 0.05 apart, in random order: no ties for a maximum, no kink within a finite difference.</summary>
     Distinct,
 
     /// <summary>Whole numbers from 0 up to a limit.</summary>
     Index,
+
+    /// <summary>The limit itself: a length.</summary>
+    Whole,
 
     /// <summary>Each row sums to one.</summary>
     Distribution,

@@ -22,23 +22,49 @@ public sealed unsafe partial class Tape
     /// <exception cref="NoGradientException">An operation on the way has no gradient.</exception>
     public double Backward(Tensor loss, double scale = 1)
     {
-        ScopeFrame frame = ScopeFrame.Current is { } current && current.Tape == this
-            ? current
-            : throw new InvalidOperationException("Backward runs inside the scope that this tape records");
         ref TensorRecord root = ref loss.Record;
         if (root.Shape.Count != 1)
             throw new ShapeException($"Backward: the loss must be a single number, it has the shape {root.Shape}");
+        (Arena arena, bool compute) = Begin(root);
+        double value = compute ? loss.Item() : 0;
+        Walk(arena, ref root, compute, default, scale);
+        return value;
+    }
+
+    /// <summary>
+    /// The same from the gradient of any result: Σ <paramref name="gradient"/> · d(<paramref name="result"/>)/d(leaf).
+    /// </summary>
+    /// <param name="result">A result of the noted operations.</param>
+    /// <param name="gradient">Contiguous, of its shape and type.</param>
+    /// <exception cref="ShapeException">The shapes or types differ.</exception>
+    /// <exception cref="InvalidOperationException">The result depends on no leaf with a gradient, or a tensor that backward reads was changed in place.</exception>
+    /// <exception cref="NoGradientException">An operation on the way has no gradient.</exception>
+    public void Backward(Tensor result, Tensor gradient)
+    {
+        ref TensorRecord root = ref result.Record;
+        if (gradient.Shape != root.Shape || gradient.DType != root.DType || !gradient.IsContiguous)
+            throw new ShapeException($"Backward: a contiguous gradient {root.DType} {root.Shape} expected, given {gradient.DType} {gradient.Shape}");
+        (Arena arena, bool compute) = Begin(root);
+        Walk(arena, ref root, compute, gradient, 1);
+    }
+
+    private (Arena Arena, bool Compute) Begin(in TensorRecord root)
+    {
+        ScopeFrame frame = ScopeFrame.Current is { } current && current.Tape == this
+            ? current
+            : throw new InvalidOperationException("Backward runs inside the scope that this tape records");
         if (!root.RequiresGrad || root.Node < 0)
             throw new InvalidOperationException("Backward: the loss depends on no tensor that requires a gradient");
-        Arena arena = frame.Arena;
-        bool compute = frame.Mode != Mode.Shapes;
-        double value = compute ? loss.Item() : 0;
+        return (frame.Arena, frame.Mode != Mode.Shapes);
+    }
 
+    private void Walk(Arena arena, ref TensorRecord root, bool compute, Tensor gradient, double scale)
+    {
         _run = Interlocked.Increment(ref s_runs);
         arena.OpenHeap();
         try
         {
-            Seed(arena, ref root, scale, compute);
+            Seed(arena, ref root, gradient, scale, compute);
             for (int i = Count - 1; i >= 0; i--)
                 Step(arena, ref _nodes[i], compute);
         }
@@ -47,15 +73,16 @@ public sealed unsafe partial class Tape
             arena.CloseHeap();
             Clear();
         }
-        return value;
     }
 
-    private static void Seed(Arena arena, ref TensorRecord root, double scale, bool compute)
+    private static void Seed(Arena arena, ref TensorRecord root, Tensor gradient, double scale, bool compute)
     {
-        root.GradData = arena.TakeHeap(root.DType.Size(), out root.GradOffset);
+        root.GradData = arena.TakeHeap(GradBytes(root), out root.GradOffset);
         if (!compute)
             return;
-        if (root.DType == DType.F32)
+        if (!gradient.IsNone)
+            Buffer.MemoryCopy(gradient.Record.Data, root.GradData, GradBytes(root), GradBytes(root));
+        else if (root.DType == DType.F32)
             *(float*)root.GradData = (float)scale;
         else
             *(double*)root.GradData = scale;

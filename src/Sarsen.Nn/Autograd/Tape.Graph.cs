@@ -33,7 +33,7 @@ public sealed partial class Tape
 
     /// <summary>
     /// Where a result first was not finite though its inputs were: the module's path and the operation. Null when all
-    /// results are finite. Call it before <see cref="Backward"/>.
+    /// results are finite. Call it before <see cref="Backward(Tensor, double)"/>.
     /// </summary>
     public (string Module, string Op)? FindNonFinite()
     {

@@ -3,11 +3,11 @@ using Sarsen.Tensors;
 namespace Sarsen.Nn.Autograd;
 
 /// <summary>
-/// Notes the operations of a scope, in order. <see cref="Backward"/> walks them in reverse for the gradients and
+/// Notes the operations of a scope, in order. <see cref="Backward(Tensor, double)"/> walks them in reverse for the gradients and
 /// gives their memory back as it goes; <see cref="ToGraph"/> turns them into the graph that shape tables, plans and
 /// exports are made from. One tape serves every step of a run: it keeps its arrays.
 /// </summary>
-public sealed partial class Tape : ITape
+public sealed partial class Tape : ITape, IDisposable
 {
     private TapeNode[] _nodes = new TapeNode[64];
     private TapeOperand[] _operands = new TapeOperand[256];

@@ -8,9 +8,9 @@ namespace Sarsen.Nn.Layers;
 /// Parameters and shapes: see <see cref="Recurrent"/>; PyTorch's GRU, gates in the order r, z, n.
 /// </summary>
 public sealed class Gru(long inputSize, long hiddenSize, int numLayers = 1, bool bias = true,
-    bool batchFirst = false, double dropout = 0, DType type = DType.F32)
-    : Recurrent(3, inputSize, hiddenSize, numLayers, bias, batchFirst, dropout, type)
+    bool batchFirst = false, double dropout = 0, DType type = DType.F32, bool bidirectional = false)
+    : Recurrent(3, inputSize, hiddenSize, numLayers, bias, batchFirst, dropout, bidirectional, type)
 {
-    private protected override RecurrentResult RunLayer(Tensor x, RecurrentWeights weights, Tensor hidden, Tensor cell) =>
-        x.Gru(weights, hidden);
+    private protected override RecurrentResult RunLayer(Tensor x, RecurrentWeights weights, Tensor hidden, Tensor cell, Tensor lengths) =>
+        x.Gru(weights, hidden, lengths);
 }

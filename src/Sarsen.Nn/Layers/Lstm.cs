@@ -8,9 +8,9 @@ namespace Sarsen.Nn.Layers;
 /// Parameters and shapes: see <see cref="Recurrent"/>; PyTorch's LSTM, gates in the order i, f, g, o.
 /// </summary>
 public sealed class Lstm(long inputSize, long hiddenSize, int numLayers = 1, bool bias = true,
-    bool batchFirst = false, double dropout = 0, DType type = DType.F32)
-    : Recurrent(4, inputSize, hiddenSize, numLayers, bias, batchFirst, dropout, type)
+    bool batchFirst = false, double dropout = 0, DType type = DType.F32, bool bidirectional = false)
+    : Recurrent(4, inputSize, hiddenSize, numLayers, bias, batchFirst, dropout, bidirectional, type)
 {
-    private protected override RecurrentResult RunLayer(Tensor x, RecurrentWeights weights, Tensor hidden, Tensor cell) =>
-        x.Lstm(weights, hidden, cell);
+    private protected override RecurrentResult RunLayer(Tensor x, RecurrentWeights weights, Tensor hidden, Tensor cell, Tensor lengths) =>
+        x.Lstm(weights, hidden, cell, lengths);
 }

@@ -8,9 +8,9 @@ namespace Sarsen.Nn.Layers;
 /// <see cref="Recurrent"/>; PyTorch's RNN.
 /// </summary>
 public sealed class Rnn(long inputSize, long hiddenSize, int numLayers = 1, bool relu = false, bool bias = true,
-    bool batchFirst = false, double dropout = 0, DType type = DType.F32)
-    : Recurrent(1, inputSize, hiddenSize, numLayers, bias, batchFirst, dropout, type)
+    bool batchFirst = false, double dropout = 0, DType type = DType.F32, bool bidirectional = false)
+    : Recurrent(1, inputSize, hiddenSize, numLayers, bias, batchFirst, dropout, bidirectional, type)
 {
-    private protected override RecurrentResult RunLayer(Tensor x, RecurrentWeights weights, Tensor hidden, Tensor cell) =>
-        x.Rnn(weights, hidden, relu);
+    private protected override RecurrentResult RunLayer(Tensor x, RecurrentWeights weights, Tensor hidden, Tensor cell, Tensor lengths) =>
+        x.Rnn(weights, hidden, relu, lengths);
 }

@@ -13,10 +13,11 @@ internal static class BinaryOps
     public static readonly BinaryOp<Minimum> Minimum = new("minimum", SampleValues.Distinct);
     public static readonly BinaryOp<Multiply> Multiply = new("mul");
     public static readonly BinaryOp<Power> Power = new("pow", SampleValues.Positive);
+    public static readonly BinaryOp<PRelu> PRelu = new("prelu", SampleValues.Distinct);
     public static readonly BinaryOp<Subtract> Subtract = new("sub");
     public static readonly BinaryOp<SwiGlu> SwiGlu = new("swiglu");
 
-    public static IEnumerable<Op> All => [Add, Divide, Maximum, Minimum, Multiply, Power, Subtract, SwiGlu];
+    public static IEnumerable<Op> All => [Add, Divide, Maximum, Minimum, Multiply, Power, PRelu, Subtract, SwiGlu];
 }
 
 public static class BinaryExtensions

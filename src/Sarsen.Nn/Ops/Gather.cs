@@ -39,7 +39,7 @@ public sealed unsafe class GatherOp : Op
     public override void Forward(in OpArgs a)
     {
         (TensorView x, TensorView index, TensorView y) = (a.Inputs[0], a.Inputs[1], a.Outputs[0]);
-        var walk = new Walk(x.Shape, index.Shape, a.Attributes<Along>().Dim);
+        var walk = new IndexWalk(x.Shape, index.Shape, a.Attributes<Along>().Dim);
         for (long i = 0; i < index.Count; i++)
         {
             long at = walk.Next(index.I64[i]);
@@ -54,7 +54,7 @@ public sealed unsafe class GatherOp : Op
     {
         (TensorView dx, TensorView index, TensorView dy) = (a.InputGrads[0], a.Inputs[1], a.OutputGrads[0]);
         NativeMemory.Clear(dx.Data, (nuint)(dx.Count * dx.DType.Size()));
-        var walk = new Walk(dx.Shape, index.Shape, a.Attributes<Along>().Dim);
+        var walk = new IndexWalk(dx.Shape, index.Shape, a.Attributes<Along>().Dim);
         for (long i = 0; i < index.Count; i++)
         {
             long at = walk.Next(index.I64[i]);
@@ -62,27 +62,6 @@ public sealed unsafe class GatherOp : Op
                 dx.F64[at] += dy.F64[i];
             else
                 dx.F32[at] += dy.F32[i];
-        }
-    }
-
-    /// <summary>Goes through the index row-major and says where in x each of its elements points.</summary>
-    private struct Walk(Shape x, Shape index, int dim)
-    {
-        private readonly Shape _strides = x.Contiguous();
-        private fixed long _at[Shape.MaxRank];
-
-        public long Next(long chosen)
-        {
-            long offset = 0;
-            for (int d = 0; d < index.Rank; d++)
-                offset += (d == dim ? chosen : _at[d]) * _strides[d];
-            for (int d = index.Rank - 1; d >= 0; d--)
-            {
-                if (++_at[d] < index[d])
-                    break;
-                _at[d] = 0;
-            }
-            return offset;
         }
     }
 

@@ -9,7 +9,7 @@ namespace Sarsen.Nn.Ops;
 /// <summary>
 /// One recurrent layer over all steps: the input's part of the gates is one product over (T·N, in); then each step
 /// adds the hidden part, by weights that are packed once, and runs the cell. Inputs x (T, N, in), h₀ (N, H), [c₀ (N, H)], W_ih (G·H, in), W_hh (G·H, H),
-/// [b_ih, b_hh (G·H)]; results y (T, N, H), h_T (N, H), [c_T (N, H)]. Backward runs the cells in reverse and then makes
+/// [b_ih, b_hh (G·H)], [lengths (N) in I64]; results y (T, N, H), h_T (N, H), [c_T (N, H)]. Backward runs the cells in reverse and then makes
 /// dx, dW and db of all steps by one product each (Werbos, 1990: through time).
 /// </summary>
 public abstract unsafe partial class RecurrentOp : Op
@@ -48,16 +48,24 @@ public abstract unsafe partial class RecurrentOp : Op
         public long StepHidden => Batch * Hidden;
     }
 
+    /// <summary>Is the last input the sequences' lengths.</summary>
+    internal readonly record struct Use(bool HasLengths);
+
+    private static long* Lengths(in OpArgs a) => a.Attributes<Use>().HasLengths ? a.Inputs[^1].I64 : null;
+
     private int WeightIndex => HasCell ? 3 : 2;
 
     private protected Sizes Of(in Shape x, in Shape h) => new(x[0], x[1], x[2], h[1], Gates);
 
     public override void Infer(ref OpShapes s)
     {
-        FloatPair.Check(Name, s.Inputs);
+        bool hasLengths = s.Attributes<Use>().HasLengths;
+        FloatPair.Check(Name, hasLengths ? s.Inputs[..^1] : s.Inputs);
         (Shape x, Shape h) = (s.Inputs[0].Shape, s.Inputs[1].Shape);
         if (x.Rank != 3 || h.Rank != 2 || h[0] != x[1])
             throw new ShapeException($"{Name}: an input (T, N, in) and a state (N, H) expected, given {x} and {h}");
+        if (hasLengths && (s.Inputs[^1].DType != DType.I64 || s.Inputs[^1].Shape != new Shape(x[1])))
+            throw new ShapeException($"{Name}: lengths ({x[1]}) in I64 expected, given {s.Inputs[^1].DType} {s.Inputs[^1].Shape}");
         Sizes z = Of(x, h);
         Expect(ref s, WeightIndex, new Shape(z.GateRow, z.Input));
         Expect(ref s, WeightIndex + 1, new Shape(z.GateRow, z.Hidden));
@@ -73,7 +81,7 @@ public abstract unsafe partial class RecurrentOp : Op
             s.Save(type, new Shape(z.Steps, z.Batch, z.GateRow));
         int size = type.Size();
         s.Workspace = Scratch(z, s.Workers, forward: true) + (z.Rows * (2 * z.GateRow + z.Hidden) * size) + 256;
-        s.BackwardWorkspace = Scratch(z, s.Workers, forward: false) + (2 * z.StepHidden * size) + 256;
+        s.BackwardWorkspace = Scratch(z, s.Workers, forward: false) + ((hasLengths ? 4 : 2) * z.StepHidden * size) + 256;
     }
 
     private static void Expect(ref OpShapes s, int input, Shape shape)
@@ -101,6 +109,12 @@ public abstract unsafe partial class RecurrentOp : Op
 
     private static long Aligned(long bytes) => (bytes + 63) & ~63L;
 
+    public override void Check(in OpArgs a)
+    {
+        if (a.Attributes<Use>().HasLengths)
+            IndexRange.Check(Name, a.Inputs[^1], a.Inputs[0].Shape[0] + 1);
+    }
+
     public override void Forward(in OpArgs a)
     {
         if (a.Inputs[0].DType == DType.F64)
@@ -121,7 +135,8 @@ public abstract unsafe partial class RecurrentOp : Op
     {
         Sizes z = Of(a.Inputs[0].Shape, a.Inputs[1].Shape);
         int w = WeightIndex;
-        bool bias = a.Inputs.Length > w + 2;
+        long* lengths = Lengths(a);
+        bool bias = a.Inputs.Length - (lengths is null ? 0 : 1) > w + 2;
         T* y = (T*)a.Outputs[0].Data;
         byte* gemm = a.Workspace;
         T* free = (T*)(a.Workspace + Scratch(z, a.Workers, forward: true));
@@ -150,10 +165,17 @@ public abstract unsafe partial class RecurrentOp : Op
             };
             Typed.MatMul(a.Workers, hiddenPart, hiddenBias, gemm); // (N, G·H)
             Cell(a, step, hidden, h, c, y + t * z.StepHidden, HasCell ? cells + t * z.StepHidden : null, z.Batch, z.Hidden);
+            if (lengths is null)
+                continue;
+            RecurrentLengths.CopyEnded(lengths, t, z.Batch, z.Hidden, h, y + t * z.StepHidden);
+            if (HasCell)
+                RecurrentLengths.CopyEnded(lengths, t, z.Batch, z.Hidden, c, cells + t * z.StepHidden);
         }
         Typed.Copy(z.Steps == 0 ? (T*)a.Inputs[1].Data : y + (z.Steps - 1) * z.StepHidden, (T*)a.Outputs[1].Data, z.StepHidden);
         if (HasCell)
             Typed.Copy(z.Steps == 0 ? (T*)a.Inputs[2].Data : cells + (z.Steps - 1) * z.StepHidden, (T*)a.Outputs[2].Data, z.StepHidden);
+        for (long t = 0; t < z.Steps && lengths is not null; t++)
+            RecurrentLengths.ClearEnded(lengths, t, z.Batch, z.Hidden, y + t * z.StepHidden);
     }
 
     private void Backward<T>(in OpArgs a) where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -164,6 +186,8 @@ public abstract unsafe partial class RecurrentOp : Op
         T* free = (T*)(a.Workspace + Scratch(z, a.Workers, forward: false));
         T* dh = Take(ref free, z.StepHidden);
         T* dc = Take(ref free, z.StepHidden);
+        long* lengths = Lengths(a);
+        T* heldH = lengths is null ? null : Take(ref free, z.StepHidden), heldC = lengths is null ? null : Take(ref free, z.StepHidden);
         // What forward saved becomes, step by step, the gradient of the gates: nobody reads it again.
         T* gates = (T*)a.Saved[0].Data;
         T* cells = HasCell ? (T*)a.Saved[1].Data : null;
@@ -176,6 +200,11 @@ public abstract unsafe partial class RecurrentOp : Op
         Start(HasCell ? a.OutputGrads[2] : default, dc, z.StepHidden);
         for (long t = z.Steps - 1; t >= 0; t--)
         {
+            if (lengths is not null)
+            {
+                Typed.Copy(dh, heldH, z.StepHidden);
+                Typed.Copy(dc, heldC, z.StepHidden);
+            }
             if (!a.OutputGrads[0].IsNone)
                 Typed.Add(a.Workers, dh, (T*)a.OutputGrads[0].Data + t * z.StepHidden, dh, z.StepHidden);
             T* h = t == 0 ? (T*)a.Inputs[1].Data : y + (t - 1) * z.StepHidden;
@@ -183,8 +212,18 @@ public abstract unsafe partial class RecurrentOp : Op
             T* step = gates + t * z.StepGates;
             T* hidden = KeepsHiddenPart ? hiddenParts + t * z.StepGates : null;
             CellBack(a, step, hidden, h, c, y + t * z.StepHidden, HasCell ? cells + t * z.StepHidden : null, dh, dc, z.Batch, z.Hidden);
+            if (lengths is not null)
+            {
+                RecurrentLengths.ClearEnded(lengths, t, z.Batch, z.GateRow, step);
+                if (SplitGradient)
+                    RecurrentLengths.ClearEnded(lengths, t, z.Batch, z.GateRow, hidden);
+            }
             var through = new MatMulArgs<T>(SplitGradient ? hidden : step, weight, dh, (nint)z.Batch, (nint)z.Hidden, (nint)z.GateRow) { PackedB = packed, Accumulate = true };
             Typed.MatMul(a.Workers, through, null, gemm); // (N, H)
+            if (lengths is null)
+                continue;
+            RecurrentLengths.CopyEnded(lengths, t, z.Batch, z.Hidden, heldH, dh);
+            RecurrentLengths.CopyEnded(lengths, t, z.Batch, z.Hidden, heldC, dc);
         }
         Finish(a, z, gates, SplitGradient ? hiddenParts : gates, dh, dc, gemm);
     }
@@ -209,7 +248,7 @@ public abstract unsafe partial class RecurrentOp : Op
             if (z.Steps > 1)
                 Typed.MatMul(a.Workers, dHidden + z.StepGates, y, dw, z.GateRow, z.Hidden, z.Rows - z.Batch, true, false, true, gemm);
         }
-        if (a.Inputs.Length <= w + 2)
+        if (a.Inputs.Length - (a.Attributes<Use>().HasLengths ? 1 : 0) <= w + 2)
             return;
         if (!a.InputGrads[w + 2].IsNone)
             Typed.SumRows(a.Workers, dInput, (T*)a.InputGrads[w + 2].Data, z.Rows, z.GateRow);
@@ -242,5 +281,7 @@ public abstract unsafe partial class RecurrentOp : Op
         SampleInput[] biases = [new(new Shape(Gates * h)), new(new Shape(Gates * h))];
         yield return new OpSample("with biases", attributes, [.. start, .. weights, .. biases]);
         yield return new OpSample("without biases", attributes, [.. start, .. weights]);
+        OpAttributes lengths = OpAttributes.Of(new Use(HasLengths: true));
+        yield return new OpSample("by lengths", lengths, [.. start, .. weights, .. biases, SampleInput.Indices(new Shape(n), t + 1)]);
     }
 }

@@ -1,6 +1,4 @@
-using Sarsen.Tensors;
 using Sarsen.Tensors.Kernels;
-using Sarsen.Tensors.Threads;
 
 namespace Sarsen.Nn.Optimizers;
 
@@ -9,7 +7,7 @@ namespace Sarsen.Nn.Optimizers;
 /// (Kingma and Ba, 2015). States: <c>exp_avg</c>, <c>exp_avg_sq</c> and, with AMSGrad, <c>max_exp_avg_sq</c>. Each
 /// parameter's moments are corrected by its own count of steps.
 /// </summary>
-public class Adam : Optimizer
+public class Adam : Optimizer<AdamStep>
 {
     private readonly bool _decoupled;
 
@@ -19,19 +17,20 @@ public class Adam : Optimizer
     /// <param name="eps">Added to the denominator.</param>
     /// <param name="weightDecay">λ of the L2 penalty that is added to the gradient.</param>
     /// <param name="amsgrad">Divide by the largest mean square so far (Reddi et al., 2018).</param>
-    /// <exception cref="ArgumentException">A constant is out of range, or nothing is trained.</exception>
-    public Adam(Module module, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weightDecay = 0, bool amsgrad = false)
-        : this(module, beta1, beta2, eps, weightDecay, amsgrad, decoupled: false)
+    /// <param name="groups">Parameters that are treated otherwise; null for none.</param>
+    /// <exception cref="ArgumentException">A constant is out of range, a group is of no use, or nothing is trained.</exception>
+    public Adam(Module module, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weightDecay = 0, bool amsgrad = false,
+        IReadOnlyList<ParameterGroup>? groups = null)
+        : this(module, beta1, beta2, eps, weightDecay, amsgrad, groups, decoupled: false)
     {
     }
 
-    private protected Adam(Module module, double beta1, double beta2, double eps, double weightDecay, bool amsgrad, bool decoupled)
-        : base(module, amsgrad ? ["exp_avg", "exp_avg_sq", "max_exp_avg_sq"] : ["exp_avg", "exp_avg_sq"])
+    private protected Adam(Module module, double beta1, double beta2, double eps, double weightDecay, bool amsgrad, IReadOnlyList<ParameterGroup>? groups, bool decoupled)
+        : base(module, weightDecay, groups, null, amsgrad ? ["exp_avg", "exp_avg_sq", "max_exp_avg_sq"] : ["exp_avg", "exp_avg_sq"])
     {
         Beta1 = OptimizerOption.Decay(beta1, nameof(beta1));
         Beta2 = OptimizerOption.Decay(beta2, nameof(beta2));
         Eps = OptimizerOption.NotNegative(eps, nameof(eps));
-        WeightDecay = OptimizerOption.NotNegative(weightDecay, nameof(weightDecay));
         Amsgrad = amsgrad;
         _decoupled = decoupled;
     }
@@ -42,10 +41,8 @@ public class Adam : Optimizer
 
     public double Eps { get; }
 
-    public double WeightDecay { get; }
-
     public bool Amsgrad { get; }
 
-    private protected override void Update(Workers workers, double learningRate, long step, Tensor value, Tensor grad, ReadOnlySpan<Tensor> states) =>
-        Run(workers, new AdamStep(learningRate, Beta1, Beta2, Eps, WeightDecay, _decoupled, Amsgrad, step), value, grad, states);
+    private protected override AdamStep Kernel(double learningRate, double weightDecay, long step, ref double number) =>
+        new(learningRate, Beta1, Beta2, Eps, weightDecay, _decoupled, Amsgrad, step);
 }

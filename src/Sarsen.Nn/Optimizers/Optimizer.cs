@@ -7,7 +7,7 @@ namespace Sarsen.Nn.Optimizers;
 /// <summary>
 /// Changes parameters by their gradients, PyTorch's formulas. What it remembers for each parameter belongs to it and
 /// is saved with a checkpoint under the parameter's name and the state's: <c>0.weight.exp_avg</c>. Bits depend on the
-/// parameters, the gradients and the states alone, not on the number of threads.
+/// parameters, the gradients and the states alone, not on the number of threads. A step over all parameters forks once.
 /// </summary>
 public abstract class Optimizer
 {
@@ -16,27 +16,57 @@ public abstract class Optimizer
 
     private readonly TensorOwner _owner;
     private readonly Slot[] _slots;
-    private readonly double[] _partials;
+    private readonly ParameterTable _table;
+    private readonly string? _number;
 
     /// <param name="module">Whose trained parameters are changed; frozen ones are left alone.</param>
+    /// <param name="weightDecay">λ, what it acts on being the optimizer's own.</param>
+    /// <param name="groups">Parameters that are treated otherwise; null for none.</param>
+    /// <param name="number">The name of a number that is remembered for each parameter, one F64 that starts at 1; null for none.</param>
     /// <param name="states">The names of what is remembered for each parameter in its own type and shape, as PyTorch's.</param>
-    /// <exception cref="ArgumentException">The module has no trained parameter.</exception>
-    protected Optimizer(Module module, params IReadOnlyList<string> states)
+    /// <exception cref="ArgumentException">The module has no trained parameter, or a group has none or is out of range.</exception>
+    private protected Optimizer(Module module, double weightDecay, IReadOnlyList<ParameterGroup>? groups, string? number, params IReadOnlyList<string> states)
     {
+        WeightDecay = OptimizerOption.NotNegative(weightDecay, nameof(weightDecay));
+        Groups = groups ?? [];
+        _number = number;
         _owner = new TensorOwner(GetType().Name);
-        StateNames = [StepName, .. states];
+        StateNames = number is null ? [StepName, .. states] : [StepName, number, .. states];
         _slots = [.. module.State().Where(s => s.Parameter is { RequiresGrad: true }).Select(s => new Slot(s.Name, s.Parameter!,
-            _owner.New(DType.I64, new Shape()), [.. states.Select(_ => _owner.New(s.Value.DType, s.Value.Shape))]))];
+            Groups.FirstOrDefault(g => g.Has(s.Name, s.Parameter!)), _owner.New(DType.I64, new Shape()),
+            number is null ? default : _owner.New(DType.F64, new Shape()), [.. states.Select(_ => _owner.New(s.Value.DType, s.Value.Shape))]))];
         if (_slots.Length == 0)
             throw new ArgumentException($"{GetType().Name}: the module has no parameter to train: all are frozen, or it has none", nameof(module));
-        _partials = new double[_slots.Max(s => Reduce.WholePartials(s.Parameter.Value.Count))];
+        foreach (ParameterGroup group in Groups)
+            Check(group);
+        foreach (Slot slot in _slots)
+        {
+            if (number is not null)
+                slot.Number.AsSpan<double>()[0] = 1;
+        }
+        // The wide ones have the plain path, and no elements here.
+        _table = new ParameterTable([.. _slots.Select(s => s.IsWide ? 0 : s.Parameter.Value.Count)]);
+        for (int i = 0; i < _slots.Length; i++)
+            _table.Rows[i] = _slots[i].Row();
     }
 
-    private readonly record struct Slot(string Name, Parameter Parameter, Tensor Step, Tensor[] States)
+    private sealed record Slot(string Name, Parameter Parameter, ParameterGroup? Group, Tensor Step, Tensor Number, Tensor[] States)
     {
         /// <summary>None where backward left none, or where the parameter was frozen meanwhile.</summary>
         public Tensor Grad => Parameter.RequiresGrad ? Parameter.Grad : default;
+
+        /// <summary>F64, for gradient checks.</summary>
+        public bool IsWide { get; } = Parameter.Value.DType == DType.F64;
+
+        public unsafe ParameterRow Row() => new() { P = (float*)Parameter.Value.Record.Data, A = State(0), B = State(1), C = State(2) };
+
+        private unsafe float* State(int i) => i < States.Length ? (float*)States[i].Record.Data : null;
     }
+
+    /// <summary>λ of the parameters that no group gives another.</summary>
+    public double WeightDecay { get; }
+
+    public IReadOnlyList<ParameterGroup> Groups { get; }
 
     public IReadOnlyList<string> StateNames { get; }
 
@@ -55,8 +85,10 @@ public abstract class Optimizer
         foreach (Slot slot in _slots)
         {
             yield return ($"{slot.Name}.{StepName}", slot.Step);
+            if (_number is not null)
+                yield return ($"{slot.Name}.{_number}", slot.Number);
             for (int i = 0; i < slot.States.Length; i++)
-                yield return ($"{slot.Name}.{StateNames[i + 1]}", slot.States[i]);
+                yield return ($"{slot.Name}.{StateNames[^(slot.States.Length - i)]}", slot.States[i]);
         }
     }
 
@@ -71,70 +103,107 @@ public abstract class Optimizer
     {
         if (!(learningRate >= 0 && double.IsFinite(learningRate)))
             throw new ArgumentOutOfRangeException(nameof(learningRate), learningRate, "a learning rate is zero or more, and finite");
-        workers ??= Workers.Shared;
         Steps++;
-        foreach (ref readonly Slot slot in _slots.AsSpan())
+        for (int i = 0; i < _slots.Length; i++)
         {
-            (Tensor value, Tensor grad) = (slot.Parameter.Value, slot.Grad);
-            if (grad.IsNone)
+            Slot slot = _slots[i];
+            if (!PointAtGradient(i))
                 continue;
             long step = ++slot.Step.AsSpan<long>()[0];
-            Update(workers, learningRate, step, value, grad, slot.States);
-            value.MarkWritten();
+            double none = 0;
+            ref double number = ref slot.Number.IsNone ? ref none : ref slot.Number.AsSpan<double>()[0];
+            double rate = learningRate * (slot.Group?.LearningRateFactor ?? 1);
+            Prepare(i, rate, slot.Group?.WeightDecay ?? WeightDecay, step, ref number);
+            slot.Parameter.Value.MarkWritten();
+            if (slot.IsWide)
+                StepWide(i, slot.Parameter.Value, slot.Grad, slot.States);
         }
+        Step(_table, workers ?? Workers.Shared);
     }
 
-    /// <summary>Changes one parameter, for the <paramref name="step"/>th time, counted from 1.</summary>
-    private protected abstract void Update(Workers workers, double learningRate, long step, Tensor value, Tensor grad, ReadOnlySpan<Tensor> states);
+    /// <summary>Makes ready the step of parameter <paramref name="index"/>, its <paramref name="step"/>th, counted from 1.</summary>
+    private protected abstract void Prepare(int index, double learningRate, double weightDecay, long step, ref double number);
 
-    /// <summary>Runs the kernel in the parameter's type.</summary>
-    private protected static unsafe void Run<TStep>(Workers workers, TStep kernel, Tensor value, Tensor grad, ReadOnlySpan<Tensor> states)
-        where TStep : struct, IOptimizerStep
-    {
-        byte* p = value.Record.Data, g = grad.Record.Data;
-        byte* a = states.Length > 0 ? states[0].Record.Data : null;
-        byte* b = states.Length > 1 ? states[1].Record.Data : null;
-        byte* c = states.Length > 2 ? states[2].Record.Data : null;
-        if (value.DType == DType.F64)
-            OptimizerStep.Run(kernel, (double*)p, (double*)g, (double*)a, (double*)b, (double*)c, value.Count);
-        else
-            OptimizerStep.Run(workers, kernel, (float*)p, (float*)g, (float*)a, (float*)b, (float*)c, value.Count);
-    }
+    /// <summary>Runs what was made ready, on all F32 parameters.</summary>
+    private protected abstract void Step(ParameterTable table, Workers workers);
+
+    /// <summary>Runs what was made ready, on an F64 parameter.</summary>
+    private protected abstract void StepWide(int index, Tensor value, Tensor grad, ReadOnlySpan<Tensor> states);
+
+    /// <summary>How many parameters there are.</summary>
+    private protected int Count => _slots.Length;
 
     /// <summary>Σ g² over all gradients: each parameter's in f64 by the order of sums, then in the parameters' order.</summary>
-    internal unsafe double SquaredGradients(Workers workers)
+    internal double SquaredGradients(Workers workers)
     {
         double total = 0;
-        foreach (ref readonly Slot slot in _slots.AsSpan())
+        for (int i = 0; i < _slots.Length; i++)
         {
-            Tensor grad = slot.Grad;
-            if (grad.IsNone)
+            if (!PointAtGradient(i) || !_slots[i].IsWide)
                 continue;
-            if (grad.DType == DType.F64)
-            {
-                foreach (double g in grad.AsSpan<double>())
-                    total += g * g;
-                continue;
-            }
-            fixed (double* partials = _partials)
-                total += Reduce.Whole(workers, default(SquaresOf), (float*)grad.Record.Data, grad.Count, partials);
+            foreach (double g in _slots[i].Grad.AsSpan<double>())
+                total += g * g;
         }
-        return total;
+        return total + _table.SquaredGradients(workers);
     }
 
     /// <summary>g ← f(g) for every gradient.</summary>
     internal unsafe void MapGradients<TKernel>(Workers workers, TKernel kernel) where TKernel : struct, IUnaryOp
     {
-        foreach (ref readonly Slot slot in _slots.AsSpan())
+        for (int i = 0; i < _slots.Length; i++)
         {
-            Tensor grad = slot.Grad;
-            if (grad.IsNone)
+            if (!PointAtGradient(i) || !_slots[i].IsWide)
                 continue;
-            byte* g = grad.Record.Data;
-            if (grad.DType == DType.F64)
-                Unary.Forward(kernel, (double*)g, (double*)g, grad.Count);
-            else
-                Unary.Forward(workers, kernel, (float*)g, (float*)g, grad.Count);
+            Tensor grad = _slots[i].Grad;
+            double* g = (double*)grad.Record.Data;
+            Unary.Forward(kernel, g, g, grad.Count);
         }
+        _table.MapGradients(workers, kernel);
+    }
+
+    /// <summary>Whether the parameter has a gradient now; its row knows where, or that there is none.</summary>
+    private unsafe bool PointAtGradient(int index)
+    {
+        Tensor grad = _slots[index].Grad;
+        _table.Rows[index].G = grad.IsNone ? null : (float*)grad.Record.Data;
+        return !grad.IsNone;
+    }
+
+    private void Check(ParameterGroup group)
+    {
+        string names = string.Join(", ", group.Names);
+        if (!(group.LearningRateFactor >= 0 && double.IsFinite(group.LearningRateFactor)) || !(group.WeightDecay is null || (group.WeightDecay >= 0 && double.IsFinite(group.WeightDecay.Value))))
+            throw new ArgumentOutOfRangeException("groups", group, $"the learning rate's factor and the weight decay of the group {names} are zero or more, and finite");
+        if (!_slots.Any(s => s.Group == group))
+            throw new ArgumentException($"the group {names} has no trained parameter of its own: none of {string.Join(", ", _slots.Take(8).Select(s => s.Name))}{(_slots.Length > 8 ? ", …" : "")} is like that, or a group before it has them", "groups");
+    }
+}
+
+/// <summary>An optimizer whose formula is a kernel: it says the kernel of one parameter at one step.</summary>
+public abstract unsafe class Optimizer<TStep> : Optimizer where TStep : unmanaged, IOptimizerStep
+{
+    private readonly TStep[] _steps;
+
+    private protected Optimizer(Module module, double weightDecay, IReadOnlyList<ParameterGroup>? groups, string? number, params IReadOnlyList<string> states)
+        : base(module, weightDecay, groups, number, states) => _steps = GC.AllocateArray<TStep>(Count, pinned: true);
+
+    /// <summary>The kernel of one parameter for its <paramref name="step"/>th step, counted from 1.</summary>
+    private protected abstract TStep Kernel(double learningRate, double weightDecay, long step, ref double number);
+
+    private protected sealed override void Prepare(int index, double learningRate, double weightDecay, long step, ref double number) =>
+        _steps[index] = Kernel(learningRate, weightDecay, step, ref number);
+
+    private protected sealed override void Step(ParameterTable table, Workers workers)
+    {
+        fixed (TStep* steps = _steps)
+            table.Step(workers, steps);
+    }
+
+    private protected sealed override void StepWide(int index, Tensor value, Tensor grad, ReadOnlySpan<Tensor> states)
+    {
+        double* a = states.Length > 0 ? (double*)states[0].Record.Data : null;
+        double* b = states.Length > 1 ? (double*)states[1].Record.Data : null;
+        double* c = states.Length > 2 ? (double*)states[2].Record.Data : null;
+        OptimizerStep.Run(_steps[index], (double*)value.Record.Data, (double*)grad.Record.Data, a, b, c, value.Count);
     }
 }

@@ -1,6 +1,4 @@
-using Sarsen.Tensors;
 using Sarsen.Tensors.Kernels;
-using Sarsen.Tensors.Threads;
 
 namespace Sarsen.Nn.Optimizers;
 
@@ -9,7 +7,7 @@ namespace Sarsen.Nn.Optimizers;
 /// <see cref="RmsPropStep"/> (Hinton, 2012; Graves, 2013, for the centred one). States: <c>square_avg</c>;
 /// <c>momentum_buffer</c> with momentum or when centred; <c>grad_avg</c> when centred.
 /// </summary>
-public sealed class RmsProp : Optimizer
+public sealed class RmsProp : Optimizer<RmsPropStep>
 {
     /// <param name="module">Whose trained parameters are changed.</param>
     /// <param name="alpha">The decay of the mean square, at least 0 and below 1.</param>
@@ -17,13 +15,14 @@ public sealed class RmsProp : Optimizer
     /// <param name="weightDecay">λ of the L2 penalty that is added to the gradient.</param>
     /// <param name="momentum">The part of the last move that is kept, zero or more.</param>
     /// <param name="centered">Divide by the running deviation instead: the mean is subtracted.</param>
-    /// <exception cref="ArgumentException">A constant is out of range, or nothing is trained.</exception>
-    public RmsProp(Module module, double alpha = 0.99, double eps = 1e-8, double weightDecay = 0, double momentum = 0, bool centered = false)
-        : base(module, centered ? ["square_avg", "momentum_buffer", "grad_avg"] : momentum != 0 ? ["square_avg", "momentum_buffer"] : ["square_avg"])
+    /// <param name="groups">Parameters that are treated otherwise; null for none.</param>
+    /// <exception cref="ArgumentException">A constant is out of range, a group is of no use, or nothing is trained.</exception>
+    public RmsProp(Module module, double alpha = 0.99, double eps = 1e-8, double weightDecay = 0, double momentum = 0, bool centered = false,
+        IReadOnlyList<ParameterGroup>? groups = null)
+        : base(module, weightDecay, groups, null, centered ? ["square_avg", "momentum_buffer", "grad_avg"] : momentum != 0 ? ["square_avg", "momentum_buffer"] : ["square_avg"])
     {
         Alpha = OptimizerOption.Decay(alpha, nameof(alpha));
         Eps = OptimizerOption.NotNegative(eps, nameof(eps));
-        WeightDecay = OptimizerOption.NotNegative(weightDecay, nameof(weightDecay));
         Momentum = OptimizerOption.NotNegative(momentum, nameof(momentum));
         Centered = centered;
     }
@@ -32,12 +31,10 @@ public sealed class RmsProp : Optimizer
 
     public double Eps { get; }
 
-    public double WeightDecay { get; }
-
     public double Momentum { get; }
 
     public bool Centered { get; }
 
-    private protected override void Update(Workers workers, double learningRate, long step, Tensor value, Tensor grad, ReadOnlySpan<Tensor> states) =>
-        Run(workers, new RmsPropStep(learningRate, Alpha, Eps, WeightDecay, Momentum, Centered), value, grad, states);
+    private protected override RmsPropStep Kernel(double learningRate, double weightDecay, long step, ref double number) =>
+        new(learningRate, Alpha, Eps, weightDecay, Momentum, Centered);
 }

@@ -1,6 +1,4 @@
-using Sarsen.Tensors;
 using Sarsen.Tensors.Kernels;
-using Sarsen.Tensors.Threads;
 
 namespace Sarsen.Nn.Optimizers;
 
@@ -8,20 +6,21 @@ namespace Sarsen.Nn.Optimizers;
 /// Stochastic gradient descent with momentum; PyTorch's SGD, whose formula stands with <see cref="SgdStep"/>. State:
 /// <c>momentum_buffer</c>, where there is momentum; it starts as a parameter's first gradient, undampened.
 /// </summary>
-public sealed class Sgd : Optimizer
+public sealed class Sgd : Optimizer<SgdStep>
 {
     /// <param name="module">Whose trained parameters are changed.</param>
     /// <param name="momentum">The part of the last move that is kept, zero or more.</param>
     /// <param name="dampening">The part of the gradient that is kept out of the momentum.</param>
     /// <param name="weightDecay">λ of the L2 penalty that is added to the gradient.</param>
     /// <param name="nesterov">Look ahead by one step.</param>
-    /// <exception cref="ArgumentException">A constant is out of range, Nesterov's form lacks momentum or is dampened, or nothing is trained.</exception>
-    public Sgd(Module module, double momentum = 0, double dampening = 0, double weightDecay = 0, bool nesterov = false)
-        : base(module, momentum != 0 ? ["momentum_buffer"] : [])
+    /// <param name="groups">Parameters that are treated otherwise; null for none.</param>
+    /// <exception cref="ArgumentException">A constant is out of range, Nesterov's form lacks momentum or is dampened, a group is of no use, or nothing is trained.</exception>
+    public Sgd(Module module, double momentum = 0, double dampening = 0, double weightDecay = 0, bool nesterov = false,
+        IReadOnlyList<ParameterGroup>? groups = null)
+        : base(module, weightDecay, groups, null, momentum != 0 ? ["momentum_buffer"] : [])
     {
         Momentum = OptimizerOption.NotNegative(momentum, nameof(momentum));
         Dampening = double.IsFinite(dampening) ? dampening : throw new ArgumentOutOfRangeException(nameof(dampening), dampening, "dampening is finite");
-        WeightDecay = OptimizerOption.NotNegative(weightDecay, nameof(weightDecay));
         Nesterov = nesterov;
         if (nesterov && (momentum == 0 || dampening != 0))
             throw new ArgumentException($"Nesterov's momentum needs momentum above 0 and dampening 0; given {momentum} and {dampening}", nameof(nesterov));
@@ -31,10 +30,8 @@ public sealed class Sgd : Optimizer
 
     public double Dampening { get; }
 
-    public double WeightDecay { get; }
-
     public bool Nesterov { get; }
 
-    private protected override void Update(Workers workers, double learningRate, long step, Tensor value, Tensor grad, ReadOnlySpan<Tensor> states) =>
-        Run(workers, new SgdStep(learningRate, Momentum, Dampening, WeightDecay, Nesterov, first: step == 1), value, grad, states);
+    private protected override SgdStep Kernel(double learningRate, double weightDecay, long step, ref double number) =>
+        new(learningRate, Momentum, Dampening, weightDecay, Nesterov, first: step == 1);
 }

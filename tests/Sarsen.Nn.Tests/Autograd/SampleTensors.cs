@@ -48,8 +48,10 @@ internal static class SampleTensors
             {
                 SampleValues.Normal => (float)rng.Normal(i),
                 SampleValues.Positive or SampleValues.Distribution => (float)(0.5 + 1.5 * rng.UniformDouble(i)),
+                SampleValues.Negative => (float)(-0.5 - 1.5 * rng.UniformDouble(i)),
                 SampleValues.Distinct => i,
                 SampleValues.Index => rng.Below(i, input.Limit),
+                SampleValues.Whole => input.Limit,
                 SampleValues.Bits => rng.Below(i, 2),
                 _ => throw new NotSupportedException(input.Values.ToString()),
             };

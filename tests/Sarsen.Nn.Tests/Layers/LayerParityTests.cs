@@ -38,7 +38,7 @@ public class LayerParityTests
         foreach (LayerGolden.Values values in golden.State)
             Make(values, type).Bytes.CopyTo(state[values.Name].Bytes);
         Dictionary<string, Tensor> inputs = golden.Inputs.ToDictionary(v => v.Name,
-            v => layer is Embedding ? Tensor.From<long>([.. v.Elements.Select(e => (long)e)], new Shape(v.Shape)) : Make(v, type).WithGrad());
+            v => layer is Embedding || v.Name == "lengths" ? Tensor.From<long>([.. v.Elements.Select(e => (long)e)], new Shape(v.Shape)) : Make(v, type).WithGrad());
         using var arena = new Arena(Workers.Serial);
         var tape = new Tape();
         using (Scope scope = arena.Begin(golden.Training ? Mode.Training : Mode.Inference, tape))
@@ -76,7 +76,7 @@ public class LayerParityTests
     {
         if (layer is not Recurrent recurrent)
             return [layer.Call(inputs["x"])];
-        RecurrentResult result = recurrent.Run(inputs["x"], inputs.GetValueOrDefault("h"), inputs.GetValueOrDefault("c"));
+        RecurrentResult result = recurrent.Run(inputs["x"], inputs.GetValueOrDefault("h"), inputs.GetValueOrDefault("c"), inputs.GetValueOrDefault("lengths"));
         return result.Cell.IsNone ? [result.Output, result.Hidden] : [result.Output, result.Hidden, result.Cell];
     }
 

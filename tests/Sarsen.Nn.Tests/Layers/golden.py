@@ -21,13 +21,50 @@ def recurrent(module, x, *states):
     return list(module(x, *states))
 
 
+def packed(module, x, lengths):
+    sequences = nn.utils.rnn.pack_padded_sequence(x, lengths, module.batch_first, enforce_sorted=False)
+    y, states = module(sequences)
+    y, _ = nn.utils.rnn.pad_packed_sequence(y, module.batch_first, total_length=x.shape[1 if module.batch_first else 0])
+    return [y, *states] if isinstance(module, nn.LSTM) else [y, states]
+
+
 class LastStep(nn.Module):
     def forward(self, x):
         return x[:, -1]
 
 
+class LastOfBoth(nn.Module):
+    def forward(self, x):
+        return torch.cat([x[:, -1, :1], x[:, 0, 1:]], -1)
+
+
+class Celu(nn.Module):
+    """torch's own takes 1 / alpha in f32, in f64 too."""
+
+    def forward(self, x):
+        return torch.where(x > 0, x, 0.7 * torch.expm1(x / 0.7))
+
+
+class Hardsigmoid(nn.Module):
+    """torch's own takes a sixth in f32, in f64 too."""
+
+    def forward(self, x):
+        return (x / 6 + 0.5).clamp(0, 1)
+
+
+class Gated(nn.Module):
+    def __init__(self, gate):
+        super().__init__()
+        self.gate = gate
+
+    def forward(self, x):
+        a, b = x.chunk(2, -1)
+        return a * self.gate(b)
+
+
 x = [("x", rounded(2, 4, 6, 5))]
 rows = [("x", rounded(5, 3))]
+wide = [("x", 3 * rounded(6, 4))]
 sequence = [("x", rounded(3, 2, 4))]
 pool = nn.functional
 cases = [
@@ -51,6 +88,22 @@ cases = [
     run("Activation(ActivationFunction.GeluTanh)", nn.GELU(approximate="tanh"), rows),
     run("Activation(ActivationFunction.Silu)", nn.SiLU(), rows),
     run("Activation(ActivationFunction.Softplus)", nn.Softplus(), rows),
+    run("Activation(ActivationFunction.Elu, alpha: 1.3)", nn.ELU(1.3), rows),
+    run("Activation(ActivationFunction.Selu)", nn.SELU(), rows),
+    run("Activation(ActivationFunction.Celu, alpha: 0.7)", Celu(), rows),
+    run("Activation(ActivationFunction.Mish)", nn.Mish(), rows),
+    run("Activation(ActivationFunction.Hardswish)", nn.Hardswish(), wide),
+    run("Activation(ActivationFunction.Hardsigmoid)", Hardsigmoid(), wide),
+    run("Activation(ActivationFunction.Hardtanh)", nn.Hardtanh(), wide),
+    run("Activation(ActivationFunction.Relu6)", nn.ReLU6(), wide),
+    run("Activation(ActivationFunction.Softsign)", nn.Softsign(), rows),
+    run("Activation(ActivationFunction.LogSigmoid)", nn.LogSigmoid(), rows),
+    run("PRelu(type: t)", nn.PReLU(), x),
+    run("PRelu(4, type: t)", nn.PReLU(4), x),
+    run("PRelu(3, type: t)", nn.PReLU(3), rows),
+    run("Glu()", nn.GLU(), sequence),
+    run("Glu(dim: 1)", nn.GLU(1), x),
+    run("Glu(GluGate.Gelu)", Gated(nn.functional.gelu), sequence),
     run("BatchNorm1d(3, type: t)", nn.BatchNorm1d(3), rows),
     run("BatchNorm1d(2, 1e-3, 0.3, t)", nn.BatchNorm1d(2, 1e-3, 0.3), sequence),
     run("BatchNorm1d(3, type: t)", nn.BatchNorm1d(3), rows, training=False),
@@ -70,6 +123,10 @@ for kind, name in ((nn.RNN, "Rnn"), (nn.GRU, "Gru"), (nn.LSTM, "Lstm")):
     cases += [
         run(f"{name}(4, 3, type: t)", kind(4, 3), sequence, call=recurrent),
         run(f"{name}(4, 3, numLayers: 2, batchFirst: true, type: t)", kind(4, 3, 2, batch_first=True), sequence + states(2, 3, 3), call=recurrent),
+        run(f"{name}(4, 3, numLayers: 2, bidirectional: true, type: t)", kind(4, 3, 2, bidirectional=True), sequence + states(4, 2, 3), call=recurrent),
+        run(f"{name}(4, 2, batchFirst: true, bidirectional: true, type: t)", kind(4, 2, batch_first=True, bidirectional=True),
+            sequence + [("lengths", torch.tensor([2, 1, 2]))], call=packed),
+        run(f"{name}(4, 3, numLayers: 2, type: t)", kind(4, 3, 2), [("x", rounded(6, 4, 4)), ("lengths", torch.tensor([3, 6, 1, 5]))], call=packed),
         run(f"{name}(4, 2, bias: false, type: t)", kind(4, 2, bias=False), sequence + states(1, 2, 2), call=recurrent),
     ]
 cases.append(run("Rnn(4, 3, 2, relu: true, type: t)", nn.RNN(4, 3, 2, nonlinearity="relu"), sequence, call=recurrent))
@@ -78,6 +135,7 @@ cases += [
     run("LogSoftmax()", nn.LogSoftmax(-1), sequence),
     run("Unflatten([4, 5, 6])", nn.Unflatten(1, (4, 5, 6)), [("x", rounded(2, 120))]),
     run("LastStep()", LastStep(), sequence),
+    run("LastStep(reversed: 3)", LastOfBoth(), sequence),
 ]
 
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "LayerGolden.cs"), "w", newline="\n") as out:

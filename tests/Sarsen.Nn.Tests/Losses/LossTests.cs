@@ -49,7 +49,7 @@ public class LossTests
     [Fact]
     public void Names_are_those_of_specs() =>
         LossGolden.All.Select(g => g.Make(LossReduction.Mean, DType.F32).Name).Distinct()
-            .ShouldBe(["mse", "half_mse", "l1", "huber", "cross_entropy", "bce_with_logits", "nll"]);
+            .ShouldBe(["mse", "half_mse", "l1", "huber", "cross_entropy", "bce_with_logits", "nll", "binary_focal", "focal", "kl_div", "poisson_nll"]);
 
     [Fact]
     public void What_does_not_fit_is_refused()
@@ -63,6 +63,9 @@ public class LossTests
         Should.Throw<ArgumentException>(() => new BceWithLogitsLoss([])).ParamName.ShouldBe("posWeight");
         Should.Throw<ArgumentOutOfRangeException>(() => new HuberLoss(double.NaN)).ParamName.ShouldBe("delta");
         Should.Throw<ArgumentOutOfRangeException>(() => new CrossEntropyLoss(labelSmoothing: 1.5)).ParamName.ShouldBe("labelSmoothing");
+        Should.Throw<ArgumentOutOfRangeException>(() => new BinaryFocalLoss(1.5)).ParamName.ShouldBe("alpha");
+        Should.Throw<ArgumentOutOfRangeException>(() => new FocalLoss(-1)).ParamName.ShouldBe("gamma");
+        Should.Throw<ArgumentOutOfRangeException>(() => new PoissonNllLoss(eps: 0)).ParamName.ShouldBe("eps");
         Should.Throw<ArgumentOutOfRangeException>(() => new MseLoss((LossReduction)7)).ParamName.ShouldBe("reduction");
     }
 

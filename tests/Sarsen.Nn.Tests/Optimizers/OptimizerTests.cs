@@ -1,4 +1,5 @@
 using Sarsen.Nn.Autograd;
+using Sarsen.Nn.Layers;
 using Sarsen.Nn.Ops;
 using Sarsen.Nn.Optimizers;
 using Sarsen.Tensors;
@@ -19,7 +20,7 @@ public class OptimizerTests
     {
         OptimizerGolden golden = Find(name);
         Compare(Train(golden, DType.F64), golden.Rows, 1e-12);
-        Compare(Train(golden, DType.F32), golden.Rows, 2e-5);
+        Compare(Train(golden, DType.F32, losses: golden.Losses), golden.Rows, 2e-5);
     }
 
     private static void Compare(double[][] actual, double[][] expected, double tolerance)
@@ -56,6 +57,12 @@ public class OptimizerTests
             "first.step", "first.exp_avg", "first.exp_avg_sq", "first.max_exp_avg_sq",
             "second.step", "second.exp_avg", "second.exp_avg_sq", "second.max_exp_avg_sq"]);
         Names(new RmsProp(module, centered: true)).ShouldContain("first.grad_avg");
+        Names(new Adagrad(module)).ShouldContain("first.sum");
+        Names(new Adadelta(module)).ShouldContain("second.acc_delta");
+        Names(new Adamax(module)).ShouldContain("first.exp_inf");
+        Names(new NAdam(module)).ShouldBe([
+            "first.step", "first.mu_product", "first.exp_avg", "first.exp_avg_sq", "second.step", "second.mu_product", "second.exp_avg", "second.exp_avg_sq"]);
+        Names(new Lion(module)).ShouldBe(["first.step", "first.exp_avg", "second.step", "second.exp_avg"]);
         new Adam(module).StateBytes.ShouldBe(2 * (2 * 7 * 4 + 8));
         static string[] Names(Optimizer optimizer) => [.. optimizer.State().Select(s => s.Name)];
     }
@@ -85,6 +92,11 @@ public class OptimizerTests
         Should.Throw<ArgumentOutOfRangeException>(() => optimizer.Step(double.NaN));
         Should.Throw<ArgumentOutOfRangeException>(() => optimizer.ClipGradientNorm(0));
         optimizer.Steps.ShouldBe(0);
+        Should.Throw<ArgumentException>(() => new Sgd(module, groups: [new ParameterGroup { Names = ["third*"] }])).Message.ShouldContain("third* has no trained parameter");
+        Should.Throw<ArgumentException>(() => new Sgd(module, groups: [new ParameterGroup(), new ParameterGroup { Names = ["first"] }])).Message.ShouldContain("a group before it");
+        Should.Throw<ArgumentOutOfRangeException>(() => new Sgd(module, groups: [new ParameterGroup { WeightDecay = -1 }]));
+        Should.Throw<ArgumentOutOfRangeException>(() => new Adagrad(module, lrDecay: -1)).ParamName.ShouldBe("lrDecay");
+        Should.Throw<ArgumentOutOfRangeException>(() => new Adadelta(module, rho: 1)).ParamName.ShouldBe("rho");
         module.First.RequiresGrad = module.Second.RequiresGrad = false;
         Should.Throw<ArgumentException>(() => new Sgd(module)).Message.ShouldContain("frozen");
     }
@@ -142,6 +154,38 @@ public class OptimizerTests
     }
 
     [Fact]
+    public void A_norm_does_not_overflow_where_its_squares_would()
+    {
+        var module = new Pair(DType.F32);
+        Optimizer optimizer = new Sgd(module);
+        Backward(module, both: true);
+        module.First.Grad.AsSpan<float>()[3] = 2e20f;
+        optimizer.ClipGradientNorm(1).ShouldBe(2e20, 1e14);
+        module.First.Grad.AsSpan<float>()[3].ShouldBe(1, 1e-6);
+    }
+
+    [Fact]
+    public void Groups_are_by_names_and_by_rank()
+    {
+        var network = new Sequential(new Linear(3, 4), new LayerNorm(4), new Linear(4, 2));
+        var optimizer = new AdamW(network, groups: [new ParameterGroup { Names = ["0.*"], LearningRateFactor = 0 }, new ParameterGroup { MaxRank = 1, WeightDecay = 0 }], weightDecay: 0.5);
+        network.Initialize(1);
+        float[][] before = [.. network.Parameters().Select(p => p.Value.ToArray<float>())];
+        foreach (Parameter parameter in network.Parameters())
+            parameter.Value.TakeGrad().Bytes.Clear();
+        optimizer.Step(0.1);
+        float[][] after = [.. network.Parameters().Select(p => p.Value.ToArray<float>())];
+        for (int i = 0; i < before.Length; i++)
+        {
+            // Without gradients only decay moves: that of the last weight, the one of rank two outside the frozen-like group.
+            if (i == 4)
+                after[i].ShouldBe([.. before[i].Select(v => v * (1 - 0.1f * 0.5f))], 1e-6);
+            else
+                after[i].ShouldBe(before[i]);
+        }
+    }
+
+    [Fact]
     public void A_norm_that_is_not_finite_is_returned_and_the_gradients_stay()
     {
         var module = new Pair(DType.F32);
@@ -174,7 +218,7 @@ public class OptimizerTests
         }
     }
 
-    private static double[][] Train(OptimizerGolden golden, DType type, int stop = -1)
+    private static double[][] Train(OptimizerGolden golden, DType type, int stop = -1, double[]? losses = null)
     {
         var module = new Pair(type);
         Optimizer optimizer = golden.Make(module);
@@ -183,7 +227,9 @@ public class OptimizerTests
         {
             if (step == stop)
                 (module, optimizer) = Resume(golden, module, optimizer);
-            Backward(module, both: step >= 2);
+            double loss = Backward(module, both: step >= 2);
+            if (losses is not null)
+                loss.ShouldBe(losses[step], 1e-4 * losses[step], $"the loss of step {step}");
             if (golden.MaxNorm > 0)
                 optimizer.ClipGradientNorm(golden.MaxNorm);
             if (golden.MaxValue > 0)
@@ -208,14 +254,14 @@ public class OptimizerTests
         return (next, resumed);
     }
 
-    private static void Backward(Pair module, bool both)
+    private static double Backward(Pair module, bool both)
     {
         using var arena = new Arena(Workers.Serial);
         var tape = new Tape();
         module.ZeroGrad();
         using Scope scope = arena.Begin(Mode.Training, tape);
         Tensor loss = module.Loss(module.First);
-        tape.Backward(both ? loss + module.Loss(module.Second) : loss);
+        return tape.Backward(both ? loss + module.Loss(module.Second) : loss);
     }
 
     /// <summary>Two vectors, each with the loss Σ c (p - t)² of golden.py.</summary>

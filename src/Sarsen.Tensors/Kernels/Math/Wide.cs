@@ -37,6 +37,36 @@ internal static class Wide
         return p * p * BitConverter.Int64BitsToDouble((long)n + 1023 << 52);
     }
 
+    /// <summary>e^x - 1 for x ≤ 0, in additions, products and divisions alone: near zero its Taylor series.</summary>
+    public static double ExactExpm1(double x)
+    {
+        if (x < -0.25)
+            return Exp(Math.Max(x, -700)) - 1;
+        double sum = 1;
+        // |x|^15 / 15! is below 2^-70.
+        for (int k = 15; k >= 2; k--)
+            sum = 1 + sum * x / k;
+        return x * sum;
+    }
+
+    /// <summary>ln(e^a + e^b), -∞ being the logarithm of nothing.</summary>
+    public static double LogAdd(double a, double b)
+    {
+        if (double.IsNaN(a + b))
+            return double.NaN;
+        (double high, double low) = a > b ? (a, b) : (b, a);
+        return double.IsNegativeInfinity(low) || high - low > 40 ? high : high + Log(1 + Exp(low - high));
+    }
+
+    /// <summary>xⁿ for n ≥ 0 by repeated squaring: the library's powers differ between platforms.</summary>
+    public static double Power(double x, long n)
+    {
+        double power = 1;
+        for (; n > 0; n >>= 1, x *= x)
+            power = (n & 1) != 0 ? power * x : power;
+        return power;
+    }
+
     /// <summary>The angle of finite x in turns, modulo one, times 2^64.</summary>
     public static ulong TurnOf(float x)
     {

@@ -19,9 +19,8 @@ public readonly struct AdamStep : IOptimizerStep
         (_beta1, _beta2, _epsilon) = (beta1, beta2, epsilon);
         _decay = decoupled ? 0 : weightDecay;
         _shrink = decoupled ? 1 - lr * weightDecay : 1;
-        // Powers by repeated squaring: the library's differ between platforms.
-        _rate = lr / (1 - IntegerPower(beta1, step));
-        _root = 1 / Math.Sqrt(1 - IntegerPower(beta2, step));
+        _rate = lr / (1 - Wide.Power(beta1, step));
+        _root = 1 / Math.Sqrt(1 - Wide.Power(beta2, step));
     }
 
     public int States => _amsgrad ? 3 : 2;
@@ -50,13 +49,5 @@ public readonly struct AdamStep : IOptimizerStep
         if (_amsgrad)
             square = c = Math.Max(c, b);
         return p - _rate * (a / (Math.Sqrt(square) * _root + _epsilon));
-    }
-
-    private static double IntegerPower(double x, long n)
-    {
-        double power = 1;
-        for (; n > 0; n >>= 1, x *= x)
-            power = (n & 1) != 0 ? power * x : power;
-        return power;
     }
 }

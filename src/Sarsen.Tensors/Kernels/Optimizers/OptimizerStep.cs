@@ -23,7 +23,7 @@ public static unsafe class OptimizerStep
     /// <summary>States beyond <see cref="IOptimizerStep.States"/> may be null.</summary>
     public static void Run<TStep>(Workers workers, TStep step, float* p, float* g, float* a, float* b, float* c, long count) where TStep : struct, IOptimizerStep
     {
-        var range = new Range<TStep> { Step = step, P = p, G = g, A = a, B = b, C = c };
+        var range = new Range<TStep> { Step = step, Row = new ParameterRow { P = p, G = g, A = a, B = b, C = c } };
         VectorRanges.For(workers, ref range, count);
     }
 
@@ -43,37 +43,40 @@ public static unsafe class OptimizerStep
     private struct Range<TStep> : IVectorRange where TStep : struct, IOptimizerStep
     {
         public TStep Step;
-        public float* P, G, A, B, C;
+        public ParameterRow Row;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly void Run<V>(long begin, long end) where V : struct, IVector<V>
+        public readonly void Run<V>(long begin, long end) where V : struct, IVector<V> => Run<V, TStep>(Step, Row, begin, end);
+    }
+
+    /// <summary>One step on the elements begin … end - 1 of a parameter.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Run<V, TStep>(TStep step, in ParameterRow row, long begin, long end) where V : struct, IVector<V> where TStep : struct, IOptimizerStep
+    {
+        float* p = row.P, g = row.G, pa = row.A, pb = row.B, pc = row.C;
+        int states = step.States;
+        nint i = (nint)begin;
+        for (; i <= (nint)end - 16; i += 16)
         {
-            TStep step = Step;
-            int states = step.States;
-            nint i = (nint)begin;
-            for (; i <= (nint)end - 16; i += 16)
-            {
-                V a = states > 0 ? V.Load(A + i) : default, b = states > 1 ? V.Load(B + i) : default, c = states > 2 ? V.Load(C + i) : default;
-                step.Step(V.Load(P + i), V.Load(G + i), ref a, ref b, ref c).Store(P + i);
-                if (states > 0)
-                    a.Store(A + i);
-                if (states > 1)
-                    b.Store(B + i);
-                if (states > 2)
-                    c.Store(C + i);
-            }
-            if (i < (nint)end)
-            {
-                nint n = (nint)end - i;
-                V a = states > 0 ? V.Load(A + i, n) : default, b = states > 1 ? V.Load(B + i, n) : default, c = states > 2 ? V.Load(C + i, n) : default;
-                step.Step(V.Load(P + i, n), V.Load(G + i, n), ref a, ref b, ref c).Store(P + i, n);
-                if (states > 0)
-                    a.Store(A + i, n);
-                if (states > 1)
-                    b.Store(B + i, n);
-                if (states > 2)
-                    c.Store(C + i, n);
-            }
+            V a = states > 0 ? V.Load(pa + i) : default, b = states > 1 ? V.Load(pb + i) : default, c = states > 2 ? V.Load(pc + i) : default;
+            step.Step(V.Load(p + i), V.Load(g + i), ref a, ref b, ref c).Store(p + i);
+            if (states > 0)
+                a.Store(pa + i);
+            if (states > 1)
+                b.Store(pb + i);
+            if (states > 2)
+                c.Store(pc + i);
+        }
+        if (i < (nint)end)
+        {
+            nint n = (nint)end - i;
+            V a = states > 0 ? V.Load(pa + i, n) : default, b = states > 1 ? V.Load(pb + i, n) : default, c = states > 2 ? V.Load(pc + i, n) : default;
+            step.Step(V.Load(p + i, n), V.Load(g + i, n), ref a, ref b, ref c).Store(p + i, n);
+            if (states > 0)
+                a.Store(pa + i, n);
+            if (states > 1)
+                b.Store(pb + i, n);
+            if (states > 2)
+                c.Store(pc + i, n);
         }
     }
 }

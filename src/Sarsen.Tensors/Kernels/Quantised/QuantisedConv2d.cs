@@ -85,7 +85,16 @@ public static unsafe partial class QuantisedConv2d
         long filterBlocks = Math.Clamp((workers.Count + chunks - 1) / chunks, 1, parts.FilterPanels);
         var job = new Job<TEpilogue>
         {
-            Shape = shape, Parts = parts, Scratch = scratch, Packed = packed, At = at, Bias = bias, Y = y, Epilogue = epilogue, Kernels = kernels, FilterBlocks = filterBlocks,
+            Shape = shape,
+            Parts = parts,
+            Scratch = scratch,
+            Packed = packed,
+            At = at,
+            Bias = bias,
+            Y = y,
+            Epilogue = epilogue,
+            Kernels = kernels,
+            FilterBlocks = filterBlocks,
         };
         workers.ForLanes(ref job, checked((int)(chunks * filterBlocks)));
     }

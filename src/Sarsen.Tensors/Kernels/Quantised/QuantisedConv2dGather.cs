@@ -68,7 +68,11 @@ public static unsafe partial class QuantisedConv2d
             long length = Math.Min(end - p, shape.OutWidth - column);
             stretches[count++] = new Stretch
             {
-                Picture = image * words, Column = (nint)(p - position), Count = (nint)length, Row = (nint)row, First = (nint)column,
+                Picture = image * words,
+                Column = (nint)(p - position),
+                Count = (nint)length,
+                Row = (nint)row,
+                First = (nint)column,
                 Padding = (uint)zeros[image] * 0x01010101u,
             };
             p += length;

@@ -80,8 +80,17 @@ public static unsafe class QuantisedLinear
         long wide = Math.Clamp(ChunkWork / (Math.Min(rows, rowPanels * PanelRows) * inputs * PanelColumns), 1, columnPanels);
         var job = new Job<TEpilogue>
         {
-            Parts = parts, Scratch = scratch, Packed = packed, At = at, Bias = bias, Y = y, Epilogue = epilogue, Kernels = kernels,
-            BlockPanels = rowPanels, RowBlocks = rowBlocks, ChunkColumns = wide,
+            Parts = parts,
+            Scratch = scratch,
+            Packed = packed,
+            At = at,
+            Bias = bias,
+            Y = y,
+            Epilogue = epilogue,
+            Kernels = kernels,
+            BlockPanels = rowPanels,
+            RowBlocks = rowBlocks,
+            ChunkColumns = wide,
         };
         workers.ForLanes(ref job, checked((int)(rowBlocks * ((columnPanels + wide - 1) / wide))));
     }

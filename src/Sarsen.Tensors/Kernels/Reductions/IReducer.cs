@@ -21,7 +21,8 @@ public interface IReducer
     /// <summary>The lanes joined by the fixed tree.</summary>
     double Join<V>(V lanes) where V : struct, IVector<V>;
 
-    V JoinLanes<V>(V a, V b) where V : struct, IVector<V>;
+    /// <summary>Are lanes and stretches joined by addition.</summary>
+    bool Adds { get; }
 }
 
 /// <summary>Σ x.</summary>
@@ -38,8 +39,7 @@ public readonly struct SumOf : IReducer
 
     public double Join<V>(V lanes) where V : struct, IVector<V> => V.Sum(lanes);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V JoinLanes<V>(V a, V b) where V : struct, IVector<V> => a + b;
+    public bool Adds => true;
 }
 
 /// <summary>Σ (x - shift)², the sum of squares where the shift is 0.</summary>
@@ -60,8 +60,7 @@ public readonly struct SquaresOf : IReducer
 
     public double Join<V>(V lanes) where V : struct, IVector<V> => V.Sum(lanes);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V JoinLanes<V>(V a, V b) where V : struct, IVector<V> => a + b;
+    public bool Adds => true;
 }
 
 /// <summary>Σ |x|.</summary>
@@ -78,8 +77,7 @@ public readonly struct AbsoluteSumOf : IReducer
 
     public double Join<V>(V lanes) where V : struct, IVector<V> => V.Sum(lanes);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V JoinLanes<V>(V a, V b) where V : struct, IVector<V> => a + b;
+    public bool Adds => true;
 }
 
 /// <summary>The greatest; NaN where any is NaN.</summary>
@@ -96,8 +94,7 @@ public readonly struct MaximumOf : IReducer
 
     public double Join<V>(V lanes) where V : struct, IVector<V> => Lanes.MaxOf(lanes);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V JoinLanes<V>(V a, V b) where V : struct, IVector<V> => Lanes.Max(a, b);
+    public bool Adds => false;
 }
 
 /// <summary>The least; NaN where any is NaN.</summary>
@@ -114,8 +111,7 @@ public readonly struct MinimumOf : IReducer
 
     public double Join<V>(V lanes) where V : struct, IVector<V> => -Lanes.MaxOf(Lanes.Negate(lanes));
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V JoinLanes<V>(V a, V b) where V : struct, IVector<V> => Lanes.Min(a, b);
+    public bool Adds => false;
 }
 
 /// <summary>∏ x.</summary>
@@ -140,6 +136,5 @@ public readonly unsafe struct ProductOf : IReducer
         return product;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V JoinLanes<V>(V a, V b) where V : struct, IVector<V> => a * b;
+    public bool Adds => false;
 }

@@ -5,14 +5,13 @@ namespace Sarsen.Tensors.Kernels;
 
 /// <summary>
 /// Reductions over any axes: y[k] = scale · ⊕ x[k, r] over r ascending, y contiguous with one element for each kept one.
-/// A reduced row takes 16 lanes (element i of a stretch goes to lane i mod 16) for at most 4096 elements, then the fixed
-/// tree, and stretches are joined in f64; results side by side take stretches of 128, joined in f32. The mean is a sum
-/// with scale 1 / n. An empty reduction gives the reducer's start.
+/// Every result has one order, which depends on the number of reduced elements alone: stretches of 4096 of them take 16
+/// lanes (element r goes to lane r mod 16), then the fixed tree, and stretches are joined in f64. The mean is a sum with
+/// scale 1 / n. An empty reduction gives the reducer's start.
 /// </summary>
 public static unsafe class Reduce
 {
-    private const int Stretch = 4096;
-    private const int SideStretch = 128;
+    internal const int Stretch = 4096;
 
     /// <summary>y, or y + that; <paramref name="shift"/> has one value for each result, or is null for zeros.</summary>
     public static void Run<TReducer>(Workers workers, TReducer reducer, in Reduction reduction, float* x, float* y, double scale = 1, float* shift = null, bool accumulate = false)
@@ -21,7 +20,7 @@ public static unsafe class Reduce
         long cost = Math.Max(1, reduction.Reduced.Count);
         if (reduction.AlongKept)
         {
-            var range = new SideRange<TReducer> { Reducer = reducer, Reduction = reduction, X = x, Y = y, Shift = shift, Scale = scale, Accumulate = accumulate };
+            var range = new SideBySide<TReducer> { Reducer = reducer, Reduction = reduction, X = x, Y = y, Shift = shift, Scale = scale, Accumulate = accumulate };
             VectorRanges.For(workers, ref range, (reduction.Kept.Count + 15) / 16, 16 * cost);
         }
         else
@@ -122,79 +121,38 @@ public static unsafe class Reduce
                 StridedCursor at = reduced.Seek(0);
                 for (long r = 0; r < reduced.Count;)
                 {
-                    nint n = (nint)Math.Min(Stretch, Math.Min(at.RowLeft, reduced.Count - r));
+                    nint n = (nint)Math.Min(Stretch, reduced.Count - r);
                     float* row = X + kept.Offset0 + at.Offset0;
-                    if (stride != 1)
+                    if (stride != 1 || at.RowLeft < n)
                     {
-                        for (nint i = 0; i < n; i++)
-                            gathered[i] = row[i * stride];
+                        Gather(X + kept.Offset0, ref at, stride, gathered, n);
                         row = gathered;
+                    }
+                    else
+                    {
+                        at.Advance(n);
                     }
                     sum = Reducer.Join(sum, Lane(Reducer, row, n, shift));
                     r += n;
-                    at.Advance(n);
                 }
                 double value = Scale * sum;
                 Y[k] = Accumulate ? (float)(Y[k] + value) : (float)value;
             }
         }
-    }
 
-    private struct SideRange<TReducer> : IVectorRange where TReducer : struct, IReducer
-    {
-        public TReducer Reducer;
-        public Reduction Reduction;
-        public float* X, Y, Shift;
-        public double Scale;
-        public bool Accumulate;
-
-        // An item is sixteen results. Where a row of kept elements ends among them, the next stretch starts anew.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly void Run<V>(long begin, long end) where V : struct, IVector<V>
+        /// <summary>A stretch that does not lie in one run.</summary>
+        private static void Gather(float* x, ref StridedCursor at, nint stride, float* to, nint count)
         {
-            long last = Math.Min(end * 16, Reduction.Kept.Count);
-            StridedCursor kept = Reduction.Kept.Seek(begin * 16);
-            V scale = V.Create((float)Scale);
-            for (long k = begin * 16; k < last;)
+            while (count > 0)
             {
-                nint n = (nint)Math.Min(16, Math.Min(kept.RowLeft, last - k));
-                V shift = Shift is null ? V.Create(0) : V.Load(Shift + k, n);
-                V value = scale * Column<V>(X + kept.Offset0, n, shift);
-                if (Accumulate)
-                    value = V.Load(Y + k, n) + value;
-                value.Store(Y + k, n);
-                k += n;
-                kept.Advance(n);
-            }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private readonly V Column<V>(float* x, nint lanes, V shift) where V : struct, IVector<V>
-        {
-            StridedPlan reduced = Reduction.Reduced;
-            nint stride = (nint)reduced.RowStride(0);
-            V start = V.Create((float)Reducer.Start), total = start;
-            StridedCursor at = reduced.Seek(0);
-            for (long r = 0; r < reduced.Count;)
-            {
-                nint n = (nint)Math.Min(SideStretch, Math.Min(at.RowLeft, reduced.Count - r));
+                nint n = (nint)Math.Min(at.RowLeft, count);
                 float* row = x + at.Offset0;
-                V sum = start;
-                if (lanes == 16)
-                {
-                    for (nint i = 0; i < n; i++)
-                        sum = Reducer.Step(sum, V.Load(row + i * stride), shift);
-                }
-                else
-                {
-                    for (nint i = 0; i < n; i++)
-                        sum = Reducer.Step(sum, V.Load(row + i * stride, lanes), shift);
-                }
-                total = Reducer.JoinLanes(total, sum);
-                r += n;
+                for (nint i = 0; i < n; i++)
+                    to[i] = row[i * stride];
+                to += n;
+                count -= n;
                 at.Advance(n);
             }
-            return total;
         }
     }
 }

@@ -24,7 +24,15 @@ public unsafe class UnaryPathTests
     {
         Check(new Relu());
         Check(new LeakyRelu(0.01));
+        Check(new Celu(0.7));
         Check(new Elu(1.5));
+        Check(new Hardsigmoid());
+        Check(new Hardswish());
+        Check(new Hardtanh(-1, 2));
+        Check(new LogSigmoid());
+        Check(new Mish());
+        Check(new Selu());
+        Check(new Softsign());
         Check(new Gelu());
         Check(new GeluTanh());
         Check(new Silu());

@@ -56,6 +56,21 @@ public unsafe class UnaryTests
     public void Elu_is_within_its_bound() => Check(new Elu(1), 2);
 
     [Fact]
+    public void Celu_is_within_its_bound() => Check(new Celu(1), 2);
+
+    [Fact]
+    public void Selu_is_within_its_bound() => Check(new Selu(), 3);
+
+    [Fact]
+    public void Mish_is_within_its_bound() => Check(new Mish(), 4, 1.5e-45);
+
+    [Fact]
+    public void Softsign_is_within_its_bound() => Check(new Softsign(), 1.5);
+
+    [Fact]
+    public void LogSigmoid_is_within_its_bound() => Check(new LogSigmoid(), 3);
+
+    [Fact]
     public void Gelu_is_within_its_bound() => Check(new Gelu(), 2, 1e-7);
 
     [Fact]

@@ -121,6 +121,84 @@ public unsafe class ReduceTests
         }
     }
 
+    /// <summary>One order for a result, whether it lies alone, beside others, in one run or in pieces.</summary>
+    [Fact]
+    public void A_result_has_the_bits_of_its_elements_in_a_row()
+    {
+        foreach (int n in (ReadOnlySpan<int>)[1, 3, 4, 15, 16, 17, 31, 130, 4096, 4101, 9000])
+        {
+            foreach (int width in (ReadOnlySpan<int>)[1, 2, 16, 19])
+            {
+                float[] x = Widths.Normal(n * width, $"{n} {width}");
+                CheckRows(new SumOf(), x, n, width);
+                CheckRows(new SquaresOf(), x, n, width);
+                CheckRows(new MinimumOf(), x, n, width);
+                CheckRows(new ProductOf(), x[..Math.Min(x.Length, 40 * width)], Math.Min(n, 40), width);
+            }
+        }
+
+        static void CheckRows<TReducer>(TReducer reducer, float[] x, int n, int width) where TReducer : struct, IReducer
+        {
+            float[] beside = KernelMemory.Agree($"{n} of {width}", memory => Of(memory, reducer, x, new Reduction(1, n, width)));
+            for (int column = 0; column < width; column++)
+            {
+                float[] row = [.. Enumerable.Range(0, n).Select(i => x[i * width + column])];
+                using var memory = new KernelMemory();
+                Of(memory, reducer, row, new Reduction(1, n, 1))[0].ShouldBe(beside[column], $"{typeof(TReducer).Name} of {n} elements in column {column} of {width}");
+            }
+        }
+
+        static float[] Of<TReducer>(KernelMemory memory, TReducer reducer, float[] x, Reduction reduction) where TReducer : struct, IReducer
+        {
+            float* y = memory.New<float>(reduction.Kept.Count);
+            Reduce.Run(Workers.Serial, reducer, reduction, memory.Put(x), y, 0.3);
+            return KernelMemory.Read(y, reduction.Kept.Count);
+        }
+    }
+
+    [Fact]
+    public void Pieces_of_what_is_reduced_are_one_line()
+    {
+        // (20, 3, 7) over the first and the last: the elements of a result lie in twenty pieces of seven; (20, 7, 3) in one.
+        float[] x = Widths.Normal(20 * 3 * 7, "pieces"), turned = new float[x.Length];
+        for (int i = 0; i < 20; i++)
+        {
+            for (int c = 0; c < 3; c++)
+            {
+                for (int j = 0; j < 7; j++)
+                    turned[(i * 7 + j) * 3 + c] = x[(i * 3 + c) * 7 + j];
+            }
+        }
+        float[] pieces = new float[3], lines = new float[3], walked = new float[3];
+        fixed (float* px = x, pt = turned, pp = pieces, pl = lines, pw = walked)
+        {
+            var shape = new Shape(20, 3, 7);
+            Reduce.Run(Workers.Serial, default(SumOf), new Reduction(shape, shape.Contiguous(), 0b101), px, pp);
+            Reduce.Run(Workers.Serial, default(SumOf), new Reduction(1, 140, 3), pt, pl);
+            Reduce.Run(Workers.Serial, default(SumOf), new Reduction(new Shape(20, 7, 3), new Shape(21, 3, 1), 0b011), pt, pw);
+        }
+        pieces.ShouldBe(lines);
+        walked.ShouldBe(lines);
+    }
+
+    [Fact]
+    public void Squares_neither_overflow_nor_vanish()
+    {
+        float[] x = [.. Enumerable.Range(0, 37).Select(i => i == 20 ? 3e20f : i == 3 ? -4e20f : 1f)];
+        fixed (float* px = x)
+        {
+            Math.Sqrt(SumOfSquares.Of(px, x.Length)).ShouldBe(5e20, 1e14);
+            new Span<float>(px, x.Length).Fill(1e-30f);
+            Math.Sqrt(SumOfSquares.Of(px, 36)).ShouldBe(6e-30, 1e-36);
+        }
+        foreach (int n in KernelMemory.Lengths)
+        {
+            float[] values = Widths.Normal(n, "squares");
+            using var memory = new KernelMemory();
+            SumOfSquares.Of(memory.Put(values), n).ShouldBe(values.Sum(v => (double)v * v), 1e-13 * (1 + n));
+        }
+    }
+
     [Fact]
     public void Threads_do_not_change_bits()
     {

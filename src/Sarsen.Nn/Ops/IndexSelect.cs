@@ -1,0 +1,81 @@
+using System.Runtime.InteropServices;
+using Sarsen.Nn.Autograd;
+using Sarsen.Tensors;
+
+namespace Sarsen.Nn.Ops;
+
+/// <summary>y[…, i, …] = x[…, index[i], …] along one dimension, index (K) in I64; PyTorch's index_select. dx[…, index[i], …] += dy, ascending.</summary>
+public sealed unsafe class IndexSelectOp : Op
+{
+    internal static readonly IndexSelectOp Instance = new();
+
+    internal readonly record struct Along(int Dim);
+
+    public override string Name => "index_select";
+
+    public override void Infer(ref OpShapes s)
+    {
+        (TensorInfo x, TensorInfo index) = (s.Inputs[0], s.Inputs[1]);
+        int dim = s.Attributes<Along>().Dim;
+        if (index.DType != DType.I64 || index.Shape.Rank != 1)
+            throw new ShapeException($"IndexSelect: an index (K) in I64 expected, given {index.DType} {index.Shape}");
+        s.Output(x.DType, x.Shape.With(dim, index.Shape[0]));
+    }
+
+    public override void Check(in OpArgs a) => IndexRange.Check(Name, a.Inputs[1], a.Inputs[0].Shape[a.Attributes<Along>().Dim]);
+
+    public override void Forward(in OpArgs a)
+    {
+        (TensorView x, TensorView index, TensorView y) = (a.Inputs[0], a.Inputs[1], a.Outputs[0]);
+        (long outer, long n, long inner) = ExtremumOp.Split(x.Shape, a.Attributes<Along>().Dim);
+        long run = inner * x.DType.Size();
+        for (long o = 0; o < outer; o++)
+        {
+            for (long i = 0; i < index.Count; i++)
+                Buffer.MemoryCopy(x.Data + (o * n + index.I64[i]) * run, y.Data + (o * index.Count + i) * run, run, run);
+        }
+    }
+
+    public override void Backward(in OpArgs a)
+    {
+        (TensorView index, TensorView dy, TensorView dx) = (a.Inputs[1], a.OutputGrads[0], a.InputGrads[0]);
+        (long outer, long n, long inner) = ExtremumOp.Split(dx.Shape, a.Attributes<Along>().Dim);
+        NativeMemory.Clear(dx.Data, (nuint)(dx.Count * dx.DType.Size()));
+        for (long o = 0; o < outer; o++)
+        {
+            for (long i = 0; i < index.Count; i++)
+            {
+                long to = (o * n + index.I64[i]) * inner, from = (o * index.Count + i) * inner;
+                for (long j = 0; j < inner; j++)
+                {
+                    if (dx.DType == DType.F64)
+                        dx.F64[to + j] += dy.F64[from + j];
+                    else
+                        dx.F32[to + j] += dy.F32[from + j];
+                }
+            }
+        }
+    }
+
+    public override IEnumerable<OpSample> Samples =>
+    [
+        new("rows, repeated", OpAttributes.Of(new Along(0)), new SampleInput(new Shape(3, 4)), SampleInput.Indices(new Shape(5), 3)),
+        new("columns", OpAttributes.Of(new Along(1)), new SampleInput(new Shape(2, 4, 2)), SampleInput.Indices(new Shape(3), 4)),
+    ];
+}
+
+public static class IndexSelectExtensions
+{
+    extension(Tensor x)
+    {
+        /// <summary>The positions <paramref name="index"/> (K) of a dimension, in that order, each as often as it is named.</summary>
+        /// <exception cref="ShapeException">The index has not one dimension.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">An index is outside the dimension.</exception>
+        public Tensor IndexSelect(int dim, Tensor index)
+        {
+            index = index.Contiguous();
+            int d = x.Shape.Dim(dim);
+            return Dispatch.Run(IndexSelectOp.Instance, OpAttributes.Of(new IndexSelectOp.Along(d)), x, index);
+        }
+    }
+}
