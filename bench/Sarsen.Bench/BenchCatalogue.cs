@@ -16,8 +16,8 @@ internal static class BenchCatalogue
     public static IReadOnlyList<BenchKind> All { get; } =
     [
         new("train", [.. Networks.All.Select(s => new BenchCase(s.Name, [s.TrainingBatch]))], (name, batch) => TrainWork.Of(Networks.Of(name), batch)),
-        new("infer", [.. Networks.All.Select(s => new BenchCase(s.Name, s.PredictionBatches)), new BenchCase(DecodeWork.Case, [1])],
-            (name, batch) => name == DecodeWork.Case ? new DecodeWork() : InferWork.Of(Networks.Of(name), batch)),
+        new("infer", [.. Networks.All.Select(s => new BenchCase(s.Name, s.PredictionBatches)), new("gpt-decode", [1])],
+            (name, batch) => name == "gpt-decode" ? new DecodeWork() : InferWork.Of(Networks.Of(name), batch)),
         new("gemm", Plain(GemmWork.Cases), (name, _) => GemmWork.Of(name)),
         new("kernels", Plain(KernelWork.Cases), (name, _) => KernelWork.Of(name)),
         new("fork-join", Plain(["fork-join"]), (_, _) => new ForkJoinWork()),

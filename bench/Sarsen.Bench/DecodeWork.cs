@@ -1,41 +1,41 @@
-using Sarsen.Models;
+using Sarsen.Models.Gpt;
 using Sarsen.Nn;
 using Sarsen.Tensors;
 
 namespace Sarsen.Bench;
 
-/// <summary>A token of GPT behind those that are cached, through the whole context and then anew.</summary>
+/// <summary>One token of one sequence with a cache, at each position of the context in turn, weights packed as a server packs them.</summary>
 internal sealed class DecodeWork : Work
 {
-    public const string Case = "gpt-decode";
-
-    private readonly LanguageModel _model;
+    private readonly GptModel _model;
     private readonly Arena _arena = new();
-    private readonly KvPool _pool;
     private readonly KvSequence _sequence;
-    private readonly GreedyDecoder _decoder;
-    private readonly long[] _token = [0];
+    private readonly TokenBatch _batch;
+    private readonly long[] _tokens;
 
     public DecodeWork()
     {
-        _model = Networks.Of("gpt").Build().Body.Modules().OfType<LanguageModel>().Single();
+        _model = (GptModel)Networks.Of("gpt").Build().Body.Items[0];
         _model.PackWeights();
-        _pool = new KvPool(_model.KvShape, KvType.F32, KvPool.BlocksFor(_model.ContextLength));
-        _sequence = new KvSequence(_pool);
-        _decoder = new GreedyDecoder(_model, _arena, _sequence);
+        var pool = new KvPool(_model.KvShape, KvType.F32, KvPool.BlocksFor(_model.ContextLength));
+        (_sequence, _batch) = (new KvSequence(pool), new TokenBatch(pool));
+        var rng = new Rng(2, "bench");
+        _tokens = [.. Enumerable.Range(0, _model.ContextLength).Select(i => rng.Below(i, _model.VocabSize))];
     }
+
+    public override int Cycle => _model.ContextLength;
 
     public override void Run()
     {
         if (_sequence.Length == _model.ContextLength)
             _sequence.Truncate(0);
-        _decoder.Continue(_token, _token);
+        _sequence.Reserve(1);
+        _batch.Clear();
+        _batch.Add(_tokens.AsSpan(_sequence.Length, 1), _sequence.View);
+        using (_arena.Begin(Mode.Inference))
+            _ = _model.Call(_batch);
+        _sequence.Advance(1);
     }
 
-    public override void Dispose()
-    {
-        _sequence.Dispose();
-        _pool.Release();
-        _arena.Dispose();
-    }
+    public override void Dispose() => _arena.Dispose();
 }

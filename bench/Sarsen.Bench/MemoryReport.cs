@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Sarsen.Models;
 using Sarsen.Nn;
@@ -12,7 +13,10 @@ namespace Sarsen.Bench;
 /// </summary>
 internal static class MemoryReport
 {
-    private const int Rounds = 5, Runs = 20;
+    private const int Rounds = 5, MostRuns = 20, LeastRuns = 3;
+
+    /// <summary>Seconds of a round: slow work runs less often.</summary>
+    private const double RoundSeconds = 1;
 
     /// <summary>Below this, pages and the runtime's own memory would be what is measured.</summary>
     private const long LeastPeak = 256L << 20;
@@ -34,18 +38,22 @@ internal static class MemoryReport
     {
         using (work)
         {
-            for (int i = 0; i < 3 * Runs; i++)
+            work.Run();
+            long begun = Stopwatch.GetTimestamp();
+            work.Run();
+            int runs = (int)Math.Clamp(RoundSeconds / Stopwatch.GetElapsedTime(begun).TotalSeconds, LeastRuns, MostRuns);
+            for (int i = 0; i < Math.Max(3 * runs, work.Cycle); i++)
                 work.Run();
             (long bytes, long pages) = (long.MaxValue, long.MaxValue);
             for (int round = 0; round < Rounds; round++)
             {
                 long pagesBefore = MinorFaults(), bytesBefore = GC.GetTotalAllocatedBytes(precise: true);
-                for (int i = 0; i < Runs; i++)
+                for (int i = 0; i < runs; i++)
                     work.Run();
                 bytes = Math.Min(bytes, GC.GetTotalAllocatedBytes(precise: true) - bytesBefore);
                 pages = Math.Min(pages, MinorFaults() - pagesBefore);
             }
-            return (bytes / Runs, pages / Runs);
+            return (bytes / runs, pages / runs);
         }
     }
 

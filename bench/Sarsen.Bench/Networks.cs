@@ -15,7 +15,14 @@ internal static class Networks
         new("lenet5", [1, 32, 32], new LeNet5Preset().Layers(new Shape(1, 32, 32), 10)) { Optimizer = module => new Sgd(module, momentum: 0.9) },
         new("rnn", [50, 100], [new RnnSpec { HiddenSize = 256 }, new LinearSpec { OutFeatures = 10 }]) { Optimizer = module => new Adam(module) },
         new("lstm", [50, 100], [new LstmSpec { HiddenSize = 256 }, new LinearSpec { OutFeatures = 10 }]) { Optimizer = module => new Adam(module) },
-        new("gpt", [256], new GptPreset().Layers(new Shape(256), 65)) { Ids = 65, TrainingBatch = 8, PredictionBatches = [1], Optimizer = module => new AdamW(module) },
+        new("resnet18", [3, 32, 32], new ResNet18Preset { Stem = ResNetStem.Small }.Layers(new Shape(3, 32, 32), 10)) { Optimizer = module => new Sgd(module, momentum: 0.9) },
+        new("gpt", [256], new GptPreset().Layers(new Shape(256), 65))
+        {
+            Ids = 65,
+            TrainingBatch = 8,
+            PredictionBatches = [1],
+            Optimizer = module => new AdamW(module),
+        },
     ];
 
     public static Subject Of(string name) => All.First(subject => subject.Name == name);

@@ -16,6 +16,7 @@ internal readonly record struct Stint(double Median, int Runs, long Bytes)
 
     public static Stint Of(Work work, double seconds)
     {
+        double[] kept = s_times;
         // The other side has just had the machine: a tenth of the time brings the caches back.
         for (long begun = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begun).TotalSeconds < seconds / 10;)
             work.Run();
@@ -25,11 +26,11 @@ internal readonly record struct Stint(double Median, int Runs, long Bytes)
         {
             work.Run();
             long now = Stopwatch.GetTimestamp();
-            s_times[runs % s_times.Length] = now - last;
+            kept[runs % kept.Length] = now - last;
             last = now;
         }
         bytes = GC.GetAllocatedBytesForCurrentThread() - bytes;
-        Span<double> times = s_times.AsSpan(0, Math.Min(runs, s_times.Length));
+        Span<double> times = kept.AsSpan(0, Math.Min(runs, kept.Length));
         times.Sort();
         return new Stint(times[times.Length / 2] / Stopwatch.Frequency / work.Operations, runs, bytes / runs);
     }
