@@ -1,34 +1,38 @@
-using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Sarsen.Bench;
+using Sarsen.Tensors.Kernels;
 
-// Our side of a benchmark. Prints «ready», then for each line «SECONDS» it reads, it repeats the work for that long and
-// prints the median time of one repetition and the managed bytes that one allocated.
-if (args is not [var kind, var name, var batch] || Case.Of(kind, name, int.Parse(batch, CultureInfo.InvariantCulture)) is not { } work)
+// Our side of a benchmark. It prints a line when it is ready, then for each line «SECONDS» it reads it works for that
+// long and prints the median time of one operation. «cases KIND» lists what can be asked for, «memory KIND CASE BATCH»
+// what a step takes.
+switch (args)
 {
-    Console.Error.WriteLine($"usage: Sarsen.Bench {string.Join('|', Case.Kinds)} {string.Join('|', Networks.Names)} BATCH");
-    return 2;
+    case ["cases", var name] when BenchCatalogue.All.FirstOrDefault(k => k.Name == name) is { } kind:
+        foreach (BenchCase entry in kind.Cases)
+            Console.WriteLine($"{entry.Name} {string.Join(' ', entry.Batches)}");
+        return 0;
+    case ["memory", "train" or "infer", var name, var batch] when BenchCatalogue.Find(args[1], name) is { } kind:
+        Console.WriteLine(MemoryReport.Of(kind, name, Number(batch)));
+        return 0;
+    case [_, var name, var batch] when BenchCatalogue.Find(args[0], name) is { } kind:
+        Serve(kind.Start(name, Number(batch)));
+        return 0;
+    default:
+        Console.Error.WriteLine($"usage: Sarsen.Bench cases KIND | memory train|infer CASE BATCH | KIND CASE BATCH, with KIND one of {string.Join(", ", BenchCatalogue.All.Select(k => k.Name))}");
+        return 2;
 }
-using (work)
+
+static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+static void Serve(Work work)
 {
-    for (int i = 0; i < 20; i++)
-        work.Run();
-    Console.WriteLine("ready");
-    while (Console.ReadLine() is { } line)
+    using (work)
     {
-        double seconds = double.Parse(line, CultureInfo.InvariantCulture);
-        var times = new List<double>(1 << 16);
-        long begun = Stopwatch.GetTimestamp(), bytes = GC.GetAllocatedBytesForCurrentThread(), spent = 0;
-        while (Stopwatch.GetElapsedTime(begun).TotalSeconds < seconds || times.Count < 3)
-        {
-            long start = Stopwatch.GetTimestamp();
+        for (int i = 0; i < 3; i++)
             work.Run();
-            times.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
-        }
-        spent = GC.GetAllocatedBytesForCurrentThread() - bytes;
-        int runs = times.Count;
-        times.Sort();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{{\"median\": {times[runs / 2]:R}, \"runs\": {runs}, \"bytes\": {spent / runs}}}"));
+        Console.WriteLine($$"""{"ready": "{{RuntimeInformation.FrameworkDescription}}, {{InstructionSets.Best}}"}""");
+        while (Console.ReadLine() is { } line)
+            Console.WriteLine(Stint.Of(work, double.Parse(line, CultureInfo.InvariantCulture)));
     }
 }
-return 0;

@@ -1,73 +1,125 @@
 #!/usr/bin/python3
-"""PyTorch's side of a benchmark: as bench/Sarsen.Bench, one line «SECONDS» in, one JSON line out.
+"""PyTorch's side of train, infer and kernels. Of the ways to say the same work it takes the fastest.
 
-usage: torch_side.py train|infer mlp|cnn|lenet5|rnn|lstm BATCH THREADS
+usage: torch_side.py train|infer|kernels CASE BATCH THREADS
 """
 import sys
-import time
+import warnings
 
 import torch
-from torch import nn
 from torch.nn import functional as F
 
-torch.set_num_threads(int(sys.argv[4]))
-torch.manual_seed(1)
-kind, name, batch = sys.argv[1], sys.argv[2], int(sys.argv[3])
+import networks
+import openblas
+from stint import fastest, serve
+
+BATCHES = 64
 
 
-class Recurrent(nn.Module):
-    def __init__(self, layer):
-        super().__init__()
-        self.layer, self.head = layer, nn.Linear(256, 10)
+def training(name, batch):
+    """Steps with each layout of pictures and each form of the optimizer."""
+    subject = networks.SUBJECTS[name]
+    data = [(networks.inputs(subject, batch), networks.targets(subject, batch)) for _ in range(BATCHES)]
+    layouts = [torch.contiguous_format, torch.channels_last] if len(subject.input) == 3 else [torch.contiguous_format]
+    return [(f"{layout}, foreach={foreach}".replace("torch.", ""), training_step(subject, data, layout, foreach))
+            for layout in layouts for foreach in (False, True)]
 
-    def forward(self, x):
-        return self.head(self.layer(x)[0][:, -1])
 
+def training_step(subject, data, layout, foreach):
+    torch.manual_seed(1)
+    network = subject.build().to(memory_format=layout)
+    optimizer = subject.optimizer(network, foreach)
+    if layout == torch.channels_last:
+        data = [(x.to(memory_format=layout), y) for x, y in data]
+    turn = 0
 
-NETWORKS = {
-    "mlp": ((784,), lambda: nn.Sequential(nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 128), nn.ReLU(), nn.Linear(128, 10))),
-    "cnn": ((1, 28, 28), lambda: nn.Sequential(
-        nn.Conv2d(1, 32, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(32, 64, 3), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Flatten(), nn.Linear(1600, 64), nn.ReLU(), nn.Linear(64, 10))),
-    "lenet5": ((1, 32, 32), lambda: nn.Sequential(
-        nn.Conv2d(1, 6, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Flatten(), nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10))),
-    "rnn": ((50, 100), lambda: Recurrent(nn.RNN(100, 256, batch_first=True))),
-    "lstm": ((50, 100), lambda: Recurrent(nn.LSTM(100, 256, batch_first=True))),
-}
-shape, build = NETWORKS[name]
-network = build()
-inputs = [torch.randn(batch, *shape) for _ in range(64)]
-targets = [torch.randint(0, 10, (batch,)) for _ in range(64)]
-turn = 0
-
-if kind == "train":
-    optimizer = torch.optim.SGD(network.parameters(), lr=1e-4, momentum=0.9) if name == "lenet5" else torch.optim.Adam(network.parameters(), lr=1e-5)
-
-    def work():
+    def step():
+        nonlocal turn
+        x, y = data[turn]
+        turn = (turn + 1) % BATCHES
         optimizer.zero_grad(set_to_none=True)
-        loss = F.cross_entropy(network(inputs[turn]), targets[turn])
+        result = network(x)
+        loss = F.cross_entropy(result.reshape(-1, result.shape[-1]), y.reshape(-1))
         loss.backward()
         optimizer.step()
-        loss.item()
-else:
-    network.eval()
-    frozen = torch.jit.freeze(torch.jit.trace(network, inputs[0]))
+        return loss.item()
 
-    def work():
-        with torch.no_grad():
-            frozen(inputs[turn])
+    return step
 
-for _ in range(20):
-    work()
-print("ready", flush=True)
-for line in sys.stdin:
-    seconds, times = float(line), []
-    begun = time.perf_counter()
-    while time.perf_counter() - begun < seconds or len(times) < 3:
-        turn = (turn + 1) % 64
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    times.sort()
-    print('{"median": %r, "runs": %d}' % (times[len(times) // 2], len(times)), flush=True)
+
+def inference(name, batch):
+    """Predictions of the module, of its trace frozen, and of that optimised."""
+    if name == "gpt-decode":
+        return [("eager", decoding())]
+    subject = networks.SUBJECTS[name]
+    torch.manual_seed(1)
+    network = subject.build().eval()
+    data = [networks.inputs(subject, batch) for _ in range(BATCHES)]
+    with torch.no_grad():
+        frozen = torch.jit.freeze(torch.jit.trace(network, data[0]))
+        optimised = torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(network, data[0])))
+    return [("eager", prediction(network, data)), ("frozen", prediction(frozen, data)), ("optimised", prediction(optimised, data))]
+
+
+def prediction(network, data):
+    turn = 0
+
+    def predict():
+        nonlocal turn
+        with torch.inference_mode():
+            network(data[turn])
+        turn = (turn + 1) % BATCHES
+
+    for _ in range(3):  # the trace is specialised in its first runs
+        predict()
+    return predict
+
+
+def decoding():
+    """A token at a time through the whole context, then anew."""
+    torch.manual_seed(1)
+    network = networks.Gpt().eval()
+    tokens, cache, position = torch.randint(0, 65, (1, network.context)), network.empty_cache(1), 0
+
+    def decode():
+        nonlocal position
+        with torch.inference_mode():
+            network(tokens[:, position:position + 1], cache, position)
+        position = (position + 1) % network.context
+
+    return decode
+
+
+def kernels(name, _):
+    """On the sizes of bench/Sarsen.Bench/KernelWork.cs, into memory that is there where PyTorch can."""
+    torch.manual_seed(1)
+    x, y = torch.randn(512, 384), torch.empty(512, 384)
+    gamma, beta = torch.randn(384), torch.randn(384)
+    pictures, mean, variance = torch.randn(32, 64, 16, 16), torch.zeros(64), torch.ones(64)
+    work = {
+        "exp": lambda: torch.exp(x, out=y),
+        "tanh": lambda: torch.tanh(x, out=y),
+        "erf": lambda: torch.erf(x, out=y),
+        "gelu": lambda: torch._C._nn.gelu(x, out=y),
+        "softmax": lambda: torch.softmax(x, -1, out=y),
+        "layernorm": lambda: F.layer_norm(x, (384,), gamma, beta),
+        "rmsnorm": lambda: x * torch.rsqrt(x.square().mean(-1, keepdim=True) + 1e-5) * gamma,
+        "batchnorm": lambda: F.batch_norm(pictures, mean, variance, gamma[:64], beta[:64], training=True, momentum=0.1),
+    }[name]
+
+    def run():
+        with torch.inference_mode():
+            work()
+
+    return [("eager", run)]
+
+
+def main():
+    kind, name, batch, threads = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+    torch.set_num_threads(threads)
+    warnings.filterwarnings("ignore", category=torch.jit.TracerWarning)
+    way, work = fastest({"train": training, "infer": inference, "kernels": kernels}[kind](name, batch))
+    serve(f"PyTorch {torch.__version__}, {openblas.name()}", work, way)
+
+
+main()

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Sarsen.Formats;
-using Sarsen.Nn;
 
 namespace Sarsen.Models;
 
@@ -22,8 +21,10 @@ public static class ModelFolder
     /// <param name="network">The network.</param>
     /// <param name="manifest">Where it comes from.</param>
     /// <param name="beside">Writes more files into the folder that it is given.</param>
+    /// <param name="half">Store weights of two dimensions or more in F16; those that are quantised stay bytes.</param>
     /// <exception cref="IOException">It could not be written; nothing was changed.</exception>
-    public static void Write(string path, Network network, ModelManifest manifest, Action<string>? beside = null)
+    /// <exception cref="NetworkException">A weight is beyond the range of F16.</exception>
+    public static void Write(string path, Network network, ModelManifest manifest, Action<string>? beside = null, bool half = false)
     {
         string temporary = path + ".writing";
         if (Directory.Exists(temporary))
@@ -31,7 +32,7 @@ public static class ModelFolder
         Directory.CreateDirectory(temporary);
         try
         {
-            SafetensorsWriter.Write(Path.Combine(temporary, WeightsFile), network.Body.State().Select(s => (s.Name, s.Value)));
+            SafetensorsWriter.Write(Path.Combine(temporary, WeightsFile), StoredWeights.Of(network, half));
             AtomicFile.WriteAllText(Path.Combine(temporary, NetworkFile), network.Definition.ToJson());
             beside?.Invoke(temporary);
             AtomicFile.WriteAllText(Path.Combine(temporary, ManifestFile), manifest.ToJson());
@@ -50,9 +51,11 @@ public static class ModelFolder
     /// <exception cref="ModelFormatException">There is no manifest, or it cannot be read.</exception>
     public static ModelManifest ReadManifest(string path) => Parse(path, ManifestFile, ModelManifest.FromJson);
 
-    /// <summary>Builds the network of a folder and reads its weights.</summary>
+    /// <summary>Builds the network of a folder and reads its weights, which are floats also where the file holds bytes or F16.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="floats">False: of weights that plans compute with as bytes the floats are left zero, so that <see cref="Network.ToPlan"/> is all that the network is for.</param>
     /// <exception cref="ModelFormatException">A file is missing or damaged, or they do not fit one another.</exception>
-    public static Network Load(string path)
+    public static Network Load(string path, bool floats = true)
     {
         NetworkDefinition definition = Parse(path, NetworkFile, NetworkDefinition.FromJson);
         Network network;
@@ -64,7 +67,9 @@ public static class ModelFolder
         {
             throw new ModelFormatException(Path.Combine(path, NetworkFile), 0, e.Message, e);
         }
-        ReadWeights(network, Path.Combine(path, WeightsFile));
+        using SafetensorsFile from = SafetensorsFile.Open(Path.Combine(path, WeightsFile));
+        network.Quantised = StoredWeights.Read(network, from, floats);
+        network.HasFloats = floats;
         return network;
     }
 
@@ -73,10 +78,7 @@ public static class ModelFolder
     public static void ReadWeights(Network network, string file)
     {
         using SafetensorsFile from = SafetensorsFile.Open(file);
-        foreach (ModuleState state in network.Body.State())
-        {
-            from.ReadInto(state.Name, state.Value, convert: true);
-        }
+        StoredWeights.Read(network, from);
     }
 
     private static T Parse<T>(string path, string name, Func<string, T> read)

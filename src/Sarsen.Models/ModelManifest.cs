@@ -31,6 +31,9 @@ public sealed record ModelManifest
     /// <summary>What its bits rest on: <see cref="Tensors.Numerics.Version"/>.</summary>
     public required int Numerics { get; init; }
 
+    /// <summary>How its weights were made smaller, <c>f16</c> or <c>int8</c>; null where they are what training made.</summary>
+    public string? Weights { get; init; }
+
     /// <summary>What it was measured at: <c>test_accuracy</c>, <c>validation_loss</c>.</summary>
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
 

@@ -2,6 +2,8 @@ using Sarsen.Models.Layers;
 using Sarsen.Nn;
 using Sarsen.Nn.Layers;
 using Sarsen.Nn.Ops;
+using Sarsen.Nn.Plans;
+using Sarsen.Nn.Plans.Quantised;
 using Sarsen.Tensors;
 
 namespace Sarsen.Models;
@@ -43,11 +45,11 @@ public sealed class Network
             }
             catch (Exception e) when (e is ShapeException or ArgumentException or NotSupportedException)
             {
-                throw new NetworkException(i, $"layer {i + 1} ({WordOf(definition.Layers[i])}) does not fit: {e.Message}; each sample reaches it as {given}", e);
+                throw new NetworkException(i, $"layer {i + 1} ({LayerCatalogue.WordOf(definition.Layers[i])}) does not fit: {e.Message}; each sample reaches it as {given}", e);
             }
             catch (Exception e) when (e is OutOfMemoryException or OverflowException)
             {
-                throw new NetworkException(i, $"layer {i + 1} ({WordOf(definition.Layers[i])}) is too large: {e.Message}; make it smaller, or what reaches it: each sample does as {given}", e);
+                throw new NetworkException(i, $"layer {i + 1} ({LayerCatalogue.WordOf(definition.Layers[i])}) is too large: {e.Message}; make it smaller, or what reaches it: each sample does as {given}", e);
             }
         }
         Shape output = builder.Sample;
@@ -64,6 +66,32 @@ public sealed class Network
 
     /// <summary>What the network predicts: (N, …) to the body's result through the output function.</summary>
     public Tensor Predict(Tensor x) => Apply(Body.Call(x));
+
+    /// <summary>
+    /// Weights that plans compute with as bytes, by path; their floats are what the bytes stand for. None for a network
+    /// that is trained.
+    /// </summary>
+    public IReadOnlyDictionary<string, QuantisedWeight> Quantised { get; internal set; } = new Dictionary<string, QuantisedWeight>();
+
+    /// <summary>Are the floats of quantised weights there as well.</summary>
+    internal bool HasFloats { get; set; } = true;
+
+    /// <summary>Rounds weights to bytes: plans compute with them, and the floats become what they stand for.</summary>
+    /// <param name="weights">By path.</param>
+    /// <exception cref="KeyNotFoundException">No parameter has such a path.</exception>
+    public void Quantise(IReadOnlyDictionary<string, QuantisedWeight> weights)
+    {
+        Dictionary<string, Tensor> state = Body.State().ToDictionary(s => s.Name, s => s.Value);
+        foreach ((string path, QuantisedWeight weight) in weights)
+            weight.CopyTo(state[path]);
+        Quantised = weights;
+    }
+
+    /// <summary>The network compiled for prediction, its weights as they are now and not to change any more.</summary>
+    /// <param name="output">Through the output function, as <see cref="Predict"/>; false: what <see cref="Body"/> gives.</param>
+    /// <param name="options">The defaults when null.</param>
+    public Plan ToPlan(bool output = true, PlanOptions? options = null) =>
+        new(output ? Predict : Body.Call, Body, Definition.InputType, (options ?? new PlanOptions()) with { Quantised = Quantised, HasFloats = HasFloats });
 
     /// <summary>The output function on a result of <see cref="Body"/>.</summary>
     public Tensor Apply(Tensor result) => Definition.Output switch
@@ -93,6 +121,4 @@ public sealed class Network
             throw new NetworkException(-1, $"the input cannot have the sizes ({string.Join(", ", definition.InputShape)}): {e.Message}", e);
         }
     }
-
-    private static string WordOf(LayerSpec layer) => LayerCatalogue.All.First(e => e.Type == layer.GetType()).Word;
 }

@@ -48,11 +48,21 @@ public sealed class NetworkBuilder
     }
 
     /// <summary>Layers that a layer holds, as one module that is given what the builder is given.</summary>
+    /// <exception cref="ShapeException">One cannot take what the one before it gives; the message names it.</exception>
     public Sequential Inner(IReadOnlyList<LayerSpec> layers)
     {
         var inner = new NetworkBuilder(_arena, Type, Sample);
-        foreach (LayerSpec layer in layers)
-            layer.Build(inner);
+        for (int i = 0; i < layers.Count; i++)
+        {
+            try
+            {
+                layers[i].Build(inner);
+            }
+            catch (Exception e) when (e is ShapeException or ArgumentException or NotSupportedException)
+            {
+                throw new ShapeException($"its layer {i + 1} ({LayerCatalogue.WordOf(layers[i])}): {e.Message}");
+            }
+        }
         return inner.ToSequential();
     }
 

@@ -6,6 +6,9 @@ public enum ActivationFunction
     /// <summary>None: the value itself.</summary>
     Linear,
     Relu,
+
+    /// <summary>Relu up to 6.</summary>
+    Relu6,
     LeakyRelu,
 
     /// <summary>The exact one.</summary>
@@ -24,7 +27,6 @@ public enum ActivationFunction
 
     /// <summary>From -1 to 1.</summary>
     Hardtanh,
-    Relu6,
     Softsign,
     LogSigmoid,
 }

@@ -49,20 +49,42 @@ public abstract partial class Module
     /// </summary>
     public Tensor Call(Tensor x)
     {
+        ModuleCall call = BeginCall();
+        return EndCall(call, Hooked(x, Compute(x)));
+    }
+
+    private Tensor Compute(Tensor x)
+    {
+        ScopeFrame? frame = ScopeFrame.Current;
+        return Checkpoint && frame is { Tape: Tape { Checkpoints: true } tape } && frame.Mode != Mode.Inference
+            ? (_recompute ??= new RecomputeOp(this, Forward)).Run(frame, tape, x)
+            : Forward(x);
+    }
+
+    /// <summary>Opens a call that takes more than one tensor: what <see cref="Call"/> does before Forward.</summary>
+    protected ModuleCall BeginCall()
+    {
+        ScopeFrame? frame = ScopeFrame.Current;
+        if (frame?.Tape is Tape tape)
+        {
+            var call = new ModuleCall { Outer = tape.CurrentModule };
+            tape.CurrentModule = this;
+            return call;
+        }
+        return new ModuleCall { Mark = frame?.Arena.Mark ?? default };
+    }
+
+    /// <summary>Ends it. Without a tape all but <paramref name="result"/> that was made since is released.</summary>
+    protected Tensor EndCall(ModuleCall call, Tensor result)
+    {
         ScopeFrame? frame = ScopeFrame.Current;
         if (frame is null)
-            return Hooked(x, Forward(x));
-        if (frame.Tape is Tape tape)
-        {
-            (Module? outer, tape.CurrentModule) = (tape.CurrentModule, this);
-            bool checkpoint = Checkpoint && tape.Checkpoints && frame.Mode != Mode.Inference;
-            Tensor result = Hooked(x, checkpoint ? (_recompute ??= new RecomputeOp(this, Forward)).Run(frame, tape, x) : Forward(x));
-            tape.CurrentModule = outer;
-            tape.NoteCall(this, result);
             return result;
-        }
-        ArenaMark mark = frame.Arena.Mark;
-        return frame.Arena.PopToKeeping(mark, Hooked(x, Forward(x)));
+        if (frame.Tape is not Tape tape)
+            return frame.Arena.PopToKeeping(call.Mark, result);
+        tape.CurrentModule = call.Outer;
+        tape.NoteCall(this, result);
+        return result;
     }
 
     protected abstract Tensor Forward(Tensor x);
@@ -85,6 +107,14 @@ public abstract partial class Module
             buffer.AsSpan<double>().Fill(fill);
         _buffers.Add((name, buffer));
         return buffer;
+    }
+
+    /// <summary>A count that is saved but not trained, one I64 that starts at zero.</summary>
+    protected Tensor AddCounter(string name)
+    {
+        Tensor counter = Owner.New(DType.I64, new Shape());
+        _buffers.Add((name, counter));
+        return counter;
     }
 
     protected T AddChild<T>(string name, T module) where T : Module

@@ -89,6 +89,11 @@ public sealed class SampleTests : IDisposable
     [SlowFact("datasets/mnist/train-images-idx3-ubyte.gz")]
     public void Mnist_with_a_recurrent_network() => Reached("mnist-rnn", "accuracy", Mnist()).ShouldBeGreaterThan(0.95);
 
+    [SlowFact("datasets/mnist/train-images-idx3-ubyte.gz")]
+    public void Mnist_without_labels() => Reached("mnist-autoencoder", "mse",
+        $"data.source.idx.images={Data("mnist/train-images-idx3-ubyte.gz")}",
+        $"data.test.idx.images={Data("mnist/t10k-images-idx3-ubyte.gz")}").ShouldBeLessThan(0.0085);
+
     private double Reached(string sample, string metric, params IEnumerable<string> settings)
     {
         RunResult result = TrainingRun.Start(RunSpec.Load(PathOf(sample), settings), new RunOptions { Folder = Path.Combine(_folder, "run") });

@@ -9,6 +9,9 @@ public enum ActivationKind
     /// <summary>The value itself; Keras's linear.</summary>
     None,
     Relu,
+
+    /// <summary>Relu up to 6.</summary>
+    Relu6,
     LeakyRelu,
     Gelu,
     GeluTanh,
@@ -25,13 +28,20 @@ public enum ActivationKind
     Hardswish,
     Hardsigmoid,
     Hardtanh,
-    Relu6,
     Softsign,
     LogSigmoid,
 }
 
 internal static class ActivationKinds
 {
+    /// <exception cref="NotSupportedException">It is not a function of single elements.</exception>
+    public static ActivationFunction ToFunction(this ActivationKind kind) => kind switch
+    {
+        ActivationKind.None => ActivationFunction.Linear,
+        ActivationKind.Softmax or ActivationKind.LogSoftmax => throw new NotSupportedException($"a feed-forward network applies a function to each element; {kind} is of all of them"),
+        _ => Enum.Parse<ActivationFunction>(kind.ToString()),
+    };
+
     public static Module ToModule(this ActivationKind kind, double slope = 0.01, double alpha = 1) => kind switch
     {
         ActivationKind.Softmax => new Softmax(),

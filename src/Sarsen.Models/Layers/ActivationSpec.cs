@@ -22,6 +22,7 @@ public sealed record ActivationSpec : LayerSpec
     internal static IEnumerable<CatalogueEntry> Words =>
     [
         Word("relu", ActivationKind.Relu),
+        Word("relu6", ActivationKind.Relu6),
         Word("leaky_relu", ActivationKind.LeakyRelu),
         Word("gelu", ActivationKind.Gelu),
         Word("gelu_tanh", ActivationKind.GeluTanh),
@@ -38,7 +39,6 @@ public sealed record ActivationSpec : LayerSpec
         Word("hardswish", ActivationKind.Hardswish, "hard_swish", "hard_silu"),
         Word("hardsigmoid", ActivationKind.Hardsigmoid, "hard_sigmoid"),
         Word("hardtanh", ActivationKind.Hardtanh, "hard_tanh"),
-        Word("relu6", ActivationKind.Relu6),
         Word("softsign", ActivationKind.Softsign),
         Word("log_sigmoid", ActivationKind.LogSigmoid, "logsigmoid"),
     ];

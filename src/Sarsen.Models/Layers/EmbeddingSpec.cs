@@ -18,6 +18,9 @@ public sealed record EmbeddingSpec : LayerSpec
     [Description("The id of padding, whose vector stays zero; nothing: none."), Range(0, int.MaxValue)]
     public int? PaddingIdx { get; init; }
 
+    public override LayerSpec WithVocabulary(int size, string where) =>
+        this with { NumEmbeddings = Vocabulary.Checked(NumEmbeddings, size, where) };
+
     public override void Build(NetworkBuilder builder)
     {
         if (builder.Type is not DType.I64)

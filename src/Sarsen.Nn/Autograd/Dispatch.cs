@@ -42,8 +42,8 @@ internal static unsafe class Dispatch
         var tape = (Tape?)frame.Tape;
 
         Span<TensorInfo> infos = stackalloc TensorInfo[inputs.Length];
-        bool needsGrad = Describe(inputs, infos) && tape is not null;
-        var shapes = new OpShapes(infos, attributes, frame.Mode != Mode.Inference, arena.Workers);
+        bool needsGrad = Describe(inputs, infos) && tape is { IsInference: false };
+        var shapes = new OpShapes(infos, attributes, frame.Mode != Mode.Inference && tape is not { IsInference: true }, arena.Workers);
         op.Infer(ref shapes);
 
         ArenaMark start = arena.Mark;
@@ -81,7 +81,7 @@ internal static unsafe class Dispatch
         byte* scratch = workspace == 0 ? null : arena.Push(workspace, out _);
         if (frame.Mode != Mode.Shapes)
         {
-            op.Forward(new OpArgs(attributes, arena.Workers)
+            var args = new OpArgs(attributes, arena.Workers)
             {
                 Inputs = ins,
                 Outputs = outs,
@@ -89,7 +89,9 @@ internal static unsafe class Dispatch
                 Workspace = scratch,
                 Rng = frame.Rng,
                 IsTraining = frame.Mode == Mode.Training,
-            });
+            };
+            op.Check(args);
+            op.Forward(args);
         }
         arena.PopTo(work, "the end of its operation");
     }

@@ -8,7 +8,11 @@ namespace Sarsen.Nn.Autograd;
 /// <param name="Shape">The sizes.</param>
 /// <param name="Name">The path of a parameter or buffer; null for what is computed or given.</param>
 /// <param name="Producer">The node that makes it; -1 for parameters and inputs.</param>
-public sealed record GraphValue(int Id, DType DType, Shape Shape, string? Name, int Producer);
+public sealed record GraphValue(int Id, DType DType, Shape Shape, string? Name, int Producer)
+{
+    /// <summary>The handle of the run; stale once its scope has ended, but for parameters and constants.</summary>
+    internal Tensor Handle { get; init; }
+}
 
 /// <summary>One use of an operation.</summary>
 /// <param name="Op">The operation.</param>

@@ -1,3 +1,4 @@
+using Sarsen.Nn.Plans;
 using Sarsen.Tensors;
 
 namespace Sarsen.Nn.Autograd;
@@ -13,6 +14,15 @@ public abstract class Op
     /// <summary>Checks the operands and says what comes out, what is kept for backward and how much scratch is needed.</summary>
     /// <exception cref="ShapeException">The operands do not fit; the message names their shapes.</exception>
     public abstract void Infer(ref OpShapes s);
+
+    /// <summary>
+    /// Refuses elements of the inputs that Forward cannot take, such as an id outside its table. Asked before every
+    /// Forward, of modules and of plans.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is one; the message names it.</exception>
+    public virtual void Check(in OpArgs a)
+    {
+    }
 
     /// <summary>Computes the results. Views never come here.</summary>
     public abstract void Forward(in OpArgs a);
@@ -31,6 +41,21 @@ public abstract class Op
 
     /// <summary>Does Backward read the elements of the inputs. Where it does not, an input may change before backward.</summary>
     public virtual bool BackwardReadsInputs => true;
+
+    /// <summary>
+    /// May Forward write its result over this input, when both have the same shape and type and lie without gaps. True
+    /// of elementwise operations: a plan then needs no memory for the result of an input that nobody else reads.
+    /// </summary>
+    public virtual bool MayOverwrite(int input) => false;
+
+    /// <summary>
+    /// The operation's own step in a plan: with weights laid out for it, ready to take over what follows. Null, and
+    /// Forward runs as it does in a module.
+    /// </summary>
+    public virtual PlanStep? Plan(PlanUse use) => null;
+
+    /// <summary>The operation as a function of each element, which a product can apply to its results; null for others.</summary>
+    public virtual ElementFunction? AsElementFunction(in OpAttributes attributes) => null;
 
     /// <summary>Uses of the operation that tests compute and check against finite differences.</summary>
     public virtual IEnumerable<OpSample> Samples => [];

@@ -29,12 +29,35 @@ public readonly unsafe ref struct OpArgs
 
     public byte* Workspace { get; internal init; }
 
+    /// <summary>Weights that a plan has packed for a recurrent operation's two products; null elsewhere.</summary>
+    internal byte* PackedInput { get; init; }
+
+    internal byte* PackedHidden { get; init; }
+
     public Workers Workers { get; }
 
     /// <summary>Forward only: at the step and the first global sample of the batch.</summary>
     public Rng Rng { get; internal init; }
 
     public bool IsTraining { get; internal init; }
+
+    internal OpArgs WithPacked(byte* input, byte* hidden) => new(_attributes, Workers)
+    {
+        Inputs = Inputs,
+        Outputs = Outputs,
+        Workspace = Workspace,
+        PackedInput = input,
+        PackedHidden = hidden,
+    };
+
+    internal OpArgs With(in OpAttributes attributes) => new(attributes, Workers)
+    {
+        Inputs = Inputs,
+        Outputs = Outputs,
+        Workspace = Workspace,
+        PackedInput = PackedInput,
+        PackedHidden = PackedHidden,
+    };
 
     public T Attributes<T>() where T : unmanaged => _attributes.As<T>();
 }

@@ -28,5 +28,8 @@ public struct OpAttributes
         return attributes;
     }
 
+    /// <summary>The words, for a name of what was computed with them.</summary>
+    public override readonly string ToString() => string.Join(',', ((ReadOnlySpan<long>)_storage).ToArray().Select(w => w.ToString("x")));
+
     public readonly T As<T>() where T : unmanaged => Unsafe.As<Storage, T>(ref Unsafe.AsRef(in _storage));
 }

@@ -37,6 +37,11 @@ public enum SampleValues
 /// <param name="Grad">Is a gradient checked for it.</param>
 public sealed record SampleInput(Shape Shape, SampleValues Values = SampleValues.Normal, long Limit = 0, DType Type = DType.F32, bool Grad = true)
 {
+    /// <summary>The values themselves, where they cannot be drawn.</summary>
+    public IReadOnlyList<long>? Fixed { get; init; }
+
+    public static SampleInput Given(Shape shape, params long[] values) => new(shape, SampleValues.Index, 0, DType.I64, Grad: false) { Fixed = values };
+
     public static SampleInput Indices(Shape shape, long limit) => new(shape, SampleValues.Index, limit, DType.I64, Grad: false);
 }
 

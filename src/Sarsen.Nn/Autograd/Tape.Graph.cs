@@ -25,7 +25,7 @@ public sealed partial class Tape
             if (!ids.TryGetValue(tensor, out int id))
             {
                 id = ids[tensor] = values.Count;
-                values.Add(new GraphValue(id, tensor.DType, tensor.Shape, names.GetValueOrDefault(tensor), producer));
+                values.Add(new GraphValue(id, tensor.DType, tensor.Shape, names.GetValueOrDefault(tensor), producer) { Handle = tensor });
             }
             return id;
         }

@@ -13,6 +13,12 @@ public sealed partial class Tape : ITape, IDisposable
     private TapeOperand[] _operands = new TapeOperand[256];
     private int _operandCount;
 
+    /// <summary>
+    /// Notes a prediction: in a shape-only run too, dropout passes through, batch norm takes a single sample, and nothing
+    /// is kept for backward.
+    /// </summary>
+    public bool IsInference { get; init; }
+
     /// <summary>Operations noted.</summary>
     public int Count { get; private set; }
 

@@ -17,6 +17,8 @@ public sealed unsafe class BinaryOp<TKernel>(string name, SampleValues values = 
 
     public override bool Accepts(int input, in Shape shape, in Shape strides) => true;
 
+    public override bool MayOverwrite(int input) => true;
+
     public override void Infer(ref OpShapes s)
     {
         (TensorInfo a, TensorInfo b) = (s.Inputs[0], s.Inputs[1]);

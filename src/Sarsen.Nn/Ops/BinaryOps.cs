@@ -15,8 +15,9 @@ internal static class BinaryOps
     public static readonly BinaryOp<Power> Power = new("pow", SampleValues.Positive);
     public static readonly BinaryOp<PRelu> PRelu = new("prelu", SampleValues.Distinct);
     public static readonly BinaryOp<Subtract> Subtract = new("sub");
+    public static readonly BinaryOp<SwiGlu> SwiGlu = new("swiglu");
 
-    public static IEnumerable<Op> All => [Add, Divide, Maximum, Minimum, Multiply, Power, PRelu, Subtract];
+    public static IEnumerable<Op> All => [Add, Divide, Maximum, Minimum, Multiply, Power, PRelu, Subtract, SwiGlu];
 }
 
 public static class BinaryExtensions
@@ -31,6 +32,9 @@ public static class BinaryExtensions
 
         /// <summary>a to the power b.</summary>
         public Tensor Pow(Tensor b) => BinaryOps.Power.Run(a, b);
+
+        /// <summary>silu(a) · b, the gate of a feed-forward layer.</summary>
+        public Tensor SwiGlu(Tensor b) => BinaryOps.SwiGlu.Run(a, b);
 
         public static Tensor operator +(Tensor x, Tensor y) => BinaryOps.Add.Run(x, y);
 

@@ -1,4 +1,6 @@
 using Sarsen.Nn.Autograd;
+using Sarsen.Nn.Plans;
+using Sarsen.Nn.Plans.Steps;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Kernels;
 
@@ -40,6 +42,10 @@ public sealed unsafe class Conv2dOp : Op
         else
             Conv2d.Forward(shape, x.F32, w.F32, (float*)bias, y.F32, a.Workers, a.Workspace);
     }
+
+    public override PlanStep? Plan(PlanUse use) => ProductParts.Of(use) is { } parts
+        ? new Conv2dStep(use.Inputs[0], parts, use.Outputs[0], Of(use.Attributes.As<Use>(), use.Inputs[0].Shape, parts.Weight.Shape))
+        : null;
 
     public override void Backward(in OpArgs a)
     {

@@ -61,7 +61,7 @@ public static class DropoutExtensions
         /// <summary>The same, from the stream <paramref name="part"/> within that one: for a layer that drops more than once.</summary>
         internal Tensor Dropout(double probability, string stream, string? part)
         {
-            if (ScopeFrame.Current is not { } frame || frame.Mode == Mode.Inference || probability == 0)
+            if (ScopeFrame.Current is not { } frame || frame.Mode == Mode.Inference || frame.Tape is Tape { IsInference: true } || probability == 0)
                 return x;
             if (frame.Rng == default && frame.Mode == Mode.Training)
                 throw new InvalidOperationException("Dropout draws from the scope's random stream: begin the training scope with an Rng of the run's seed and step");

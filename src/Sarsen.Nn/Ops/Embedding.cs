@@ -30,6 +30,14 @@ public sealed unsafe class EmbeddingOp : Op
         s.Output(table.DType, new Shape(sizes[..(ids.Shape.Rank + 1)]));
     }
 
+    public override void Check(in OpArgs a)
+    {
+        (TensorView ids, long rows) = (a.Inputs[0], a.Inputs[1].Shape[0]);
+        long at = Embedding.FirstOutside(ids.I64, ids.Count, rows);
+        if (at >= 0)
+            throw new ArgumentOutOfRangeException(nameof(ids), ids.I64[at], $"Embedding: ids must be in 0 … {rows - 1}; element {at} is not");
+    }
+
     public override void Forward(in OpArgs a)
     {
         (TensorView ids, TensorView table, TensorView y) = (a.Inputs[0], a.Inputs[1], a.Outputs[0]);
@@ -66,17 +74,7 @@ public static class EmbeddingExtensions
         /// <param name="table">(rows, width).</param>
         /// <param name="paddingId">The id whose row gets no gradient; null for none.</param>
         /// <exception cref="ArgumentOutOfRangeException">An id is not in 0 … rows - 1.</exception>
-        public unsafe Tensor Embedding(Tensor table, long? paddingId = null)
-        {
-            ids = ids.Contiguous();
-            ref TensorRecord record = ref ids.Record;
-            if (record.DType == DType.I64 && table.Rank == 2 && ScopeFrame.Current?.Mode != Mode.Shapes)
-            {
-                long at = Sarsen.Tensors.Kernels.Embedding.FirstOutside((long*)record.Data, record.Shape.Count, table.Shape[0]);
-                if (at >= 0)
-                    throw new ArgumentOutOfRangeException(nameof(ids), ((long*)record.Data)[at], $"Embedding: ids must be in 0 … {table.Shape[0] - 1}; element {at} is not");
-            }
-            return Dispatch.Run(EmbeddingOp.Instance, OpAttributes.Of(new EmbeddingOp.Use(paddingId ?? -1)), ids, table);
-        }
+        public Tensor Embedding(Tensor table, long? paddingId = null) =>
+            Dispatch.Run(EmbeddingOp.Instance, OpAttributes.Of(new EmbeddingOp.Use(paddingId ?? -1)), ids.Contiguous(), table);
     }
 }

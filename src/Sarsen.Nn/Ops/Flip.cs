@@ -23,6 +23,12 @@ public sealed unsafe class FlipOp : Op
         s.Output(x.DType, x.Shape);
     }
 
+    public override void Check(in OpArgs a)
+    {
+        if (a.Inputs.Length > 1)
+            IndexRange.Check(Name, a.Inputs[1], a.Inputs[0].Shape[0] + 1);
+    }
+
     public override void Forward(in OpArgs a) => Run(a, a.Inputs[0], a.Outputs[0]);
 
     public override void Backward(in OpArgs a) => Run(a, a.OutputGrads[0], a.InputGrads[0]);
@@ -65,7 +71,6 @@ public static class FlipExtensions
             if (lengths.IsNone)
                 return Dispatch.Run(FlipOp.Instance, default, x);
             lengths = lengths.Contiguous();
-            IndexRange.Check("Flip", lengths, x.Shape[0] + 1);
             return Dispatch.Run(FlipOp.Instance, default, x, lengths);
         }
     }

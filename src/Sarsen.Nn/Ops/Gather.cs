@@ -28,6 +28,14 @@ public sealed unsafe class GatherOp : Op
         s.Output(x.DType, index.Shape);
     }
 
+    public override void Check(in OpArgs a)
+    {
+        (TensorView index, long size) = (a.Inputs[1], a.Inputs[0].Shape[a.Attributes<Along>().Dim]);
+        long at = Sarsen.Tensors.Kernels.Embedding.FirstOutside(index.I64, index.Count, size);
+        if (at >= 0)
+            throw new ArgumentOutOfRangeException(nameof(index), index.I64[at], $"Gather: an index must be in 0 … {size - 1}");
+    }
+
     public override void Forward(in OpArgs a)
     {
         (TensorView x, TensorView index, TensorView y) = (a.Inputs[0], a.Inputs[1], a.Outputs[0]);
@@ -71,12 +79,7 @@ public static class GatherExtensions
         /// <summary>Picks elements along <paramref name="dim"/> by <paramref name="index"/>, element by element.</summary>
         /// <exception cref="ShapeException">The index does not fit.</exception>
         /// <exception cref="ArgumentOutOfRangeException">An index is outside the dimension.</exception>
-        public Tensor Gather(int dim, Tensor index)
-        {
-            index = index.Contiguous();
-            int d = x.Shape.Dim(dim);
-            IndexRange.Check("Gather", index, x.Shape[d]);
-            return Dispatch.Run(GatherOp.Instance, OpAttributes.Of(new GatherOp.Along(d)), x, index);
-        }
+        public Tensor Gather(int dim, Tensor index) =>
+            Dispatch.Run(GatherOp.Instance, OpAttributes.Of(new GatherOp.Along(x.Shape.Dim(dim))), x, index.Contiguous());
     }
 }

@@ -22,6 +22,8 @@ public sealed unsafe class IndexSelectOp : Op
         s.Output(x.DType, x.Shape.With(dim, index.Shape[0]));
     }
 
+    public override void Check(in OpArgs a) => IndexRange.Check(Name, a.Inputs[1], a.Inputs[0].Shape[a.Attributes<Along>().Dim]);
+
     public override void Forward(in OpArgs a)
     {
         (TensorView x, TensorView index, TensorView y) = (a.Inputs[0], a.Inputs[1], a.Outputs[0]);
@@ -73,7 +75,6 @@ public static class IndexSelectExtensions
         {
             index = index.Contiguous();
             int d = x.Shape.Dim(dim);
-            IndexRange.Check("IndexSelect", index, x.Shape[d]);
             return Dispatch.Run(IndexSelectOp.Instance, OpAttributes.Of(new IndexSelectOp.Along(d)), x, index);
         }
     }

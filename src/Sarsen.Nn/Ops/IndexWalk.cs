@@ -1,3 +1,4 @@
+using Sarsen.Nn.Autograd;
 using Sarsen.Tensors;
 
 namespace Sarsen.Nn.Ops;
@@ -23,21 +24,17 @@ internal unsafe struct IndexWalk(Shape x, Shape index, int dim)
     }
 }
 
-/// <summary>Indices are looked at before a kernel goes by them.</summary>
+/// <summary>Indices are looked at before a kernel goes by them: what <see cref="Op.Check"/> of such operations does.</summary>
 internal static unsafe class IndexRange
 {
     /// <param name="operation">Named in the message.</param>
-    /// <param name="index">Contiguous.</param>
+    /// <param name="index">In I64.</param>
     /// <param name="size">One above the largest.</param>
     /// <exception cref="ArgumentOutOfRangeException">An index is not in 0 … size - 1.</exception>
-    public static void Check(string operation, Tensor index, long size)
+    public static void Check(string operation, in TensorView index, long size)
     {
-        ref TensorRecord record = ref index.Record;
-        if (record.DType != DType.I64 || ScopeFrame.Current?.Mode == Mode.Shapes)
-            return;
-        long* values = (long*)record.Data;
-        long at = Sarsen.Tensors.Kernels.Embedding.FirstOutside(values, record.Shape.Count, size);
+        long at = Sarsen.Tensors.Kernels.Embedding.FirstOutside(index.I64, index.Count, size);
         if (at >= 0)
-            throw new ArgumentOutOfRangeException(nameof(index), values[at], $"{operation}: an index must be in 0 … {size - 1}; element {at} is not");
+            throw new ArgumentOutOfRangeException(nameof(index), index.I64[at], $"{operation}: an index must be in 0 … {size - 1}; element {at} is not");
     }
 }

@@ -28,6 +28,8 @@ public sealed unsafe class OneHotOp : Op
         s.Output(DType.F32, new Shape(sizes[..(ids.Shape.Rank + 1)]));
     }
 
+    public override void Check(in OpArgs a) => IndexRange.Check(Name, a.Inputs[0], a.Attributes<Use>().Classes);
+
     public override void Forward(in OpArgs a) => Embedding.OneHot(a.Inputs[0].I64, a.Outputs[0].F32, a.Inputs[0].Count, a.Attributes<Use>().Classes);
 
     public override IEnumerable<OpSample> Samples => [new("a matrix", OpAttributes.Of(new Use(4)), SampleInput.Indices(new Shape(2, 3), 4))];
@@ -43,7 +45,6 @@ public static class OneHotExtensions
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
             ids = ids.Contiguous();
-            IndexRange.Check("OneHot", ids, classes);
             return Dispatch.Run(OneHotOp.Instance, OpAttributes.Of(new OneHotOp.Use(classes)), ids);
         }
     }

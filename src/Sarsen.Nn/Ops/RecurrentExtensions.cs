@@ -31,9 +31,9 @@ public static class RecurrentExtensions
         TensorList inputs = default;
         int count = 0;
         inputs[count++] = x;
-        inputs[count++] = hidden.IsNone ? Zeros.Of(x.DType, state) : hidden;
+        inputs[count++] = hidden.IsNone ? ZerosOp.Of(x.DType, state) : hidden;
         if (hasCell)
-            inputs[count++] = cell.IsNone ? Zeros.Of(x.DType, state) : cell;
+            inputs[count++] = cell.IsNone ? ZerosOp.Of(x.DType, state) : cell;
         inputs[count++] = weights.InputToHidden;
         inputs[count++] = weights.HiddenToHidden;
         if (weights.InputBias is not null && weights.HiddenBias is not null)
@@ -45,25 +45,10 @@ public static class RecurrentExtensions
         if (!lengths.IsNone)
         {
             lengths = lengths.Contiguous();
-            IndexRange.Check(op.Name, lengths, x.Shape[0] + 1);
             inputs[count++] = lengths;
         }
         TensorList results = default;
         Dispatch.Run(op, attributes, ((ReadOnlySpan<Tensor>)inputs)[..count], results);
         return new RecurrentResult(results[0], results[1], results[2]);
-    }
-}
-
-/// <summary>Zeros where the next operation puts its results: in the open scope, or with the GC.</summary>
-internal static class Zeros
-{
-    public static Tensor Of(DType type, in Shape shape)
-    {
-        if (ScopeFrame.Current is not { } frame)
-            return Tensor.Empty(type, shape);
-        Tensor zeros = frame.Arena.New(type, shape);
-        if (frame.Mode != Mode.Shapes)
-            zeros.Bytes.Clear();
-        return zeros;
     }
 }

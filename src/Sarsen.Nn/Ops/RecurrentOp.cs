@@ -12,7 +12,7 @@ namespace Sarsen.Nn.Ops;
 /// [b_ih, b_hh (G·H)], [lengths (N) in I64]; results y (T, N, H), h_T (N, H), [c_T (N, H)]. Backward runs the cells in reverse and then makes
 /// dx, dW and db of all steps by one product each (Werbos, 1990: through time).
 /// </summary>
-public abstract unsafe class RecurrentOp : Op
+public abstract unsafe partial class RecurrentOp : Op
 {
     private protected abstract int Gates { get; }
 
@@ -109,6 +109,12 @@ public abstract unsafe class RecurrentOp : Op
 
     private static long Aligned(long bytes) => (bytes + 63) & ~63L;
 
+    public override void Check(in OpArgs a)
+    {
+        if (a.Attributes<Use>().HasLengths)
+            IndexRange.Check(Name, a.Inputs[^1], a.Inputs[0].Shape[0] + 1);
+    }
+
     public override void Forward(in OpArgs a)
     {
         if (a.Inputs[0].DType == DType.F64)
@@ -137,10 +143,15 @@ public abstract unsafe class RecurrentOp : Op
         T* gates = a.Saved.IsEmpty ? Take(ref free, z.Rows * z.GateRow) : (T*)a.Saved[0].Data;
         T* cells = !HasCell ? null : a.Saved.IsEmpty ? Take(ref free, z.Rows * z.Hidden) : (T*)a.Saved[1].Data;
         T* hiddenParts = !KeepsHiddenPart ? null : a.Saved.IsEmpty ? Take(ref free, z.Rows * z.GateRow) : (T*)a.Saved[^1].Data;
-        T* packed = Typed.Pack(a.Workers, (T*)a.Inputs[w + 1].Data, transposed: true, z.GateRow, z.Hidden, gemm + Products(z, a.Workers, forward: true));
+        T* packed = a.PackedHidden is null
+            ? Typed.Pack(a.Workers, (T*)a.Inputs[w + 1].Data, transposed: true, z.GateRow, z.Hidden, gemm + Products(z, a.Workers, forward: true))
+            : (T*)a.PackedHidden;
         T* inputBias = bias ? (T*)a.Inputs[w + 2].Data : null, hiddenBias = bias ? (T*)a.Inputs[w + 3].Data : null;
 
-        var inputPart = new MatMulArgs<T>((T*)a.Inputs[0].Data, (T*)a.Inputs[w].Data, gates, (nint)z.Rows, (nint)z.GateRow, (nint)z.Input, transposeB: true);
+        var inputPart = new MatMulArgs<T>((T*)a.Inputs[0].Data, (T*)a.Inputs[w].Data, gates, (nint)z.Rows, (nint)z.GateRow, (nint)z.Input, transposeB: true)
+        {
+            PackedB = (T*)a.PackedInput,
+        };
         Typed.MatMul(a.Workers, inputPart, inputBias, gemm); // (T·N, G·H)
         for (long t = 0; t < z.Steps; t++)
         {

@@ -31,6 +31,8 @@ public sealed unsafe class ScatterOp(bool add) : Op
         s.Output(x.DType, x.Shape);
     }
 
+    public override void Check(in OpArgs a) => IndexRange.Check(Name, a.Inputs[1], a.Inputs[0].Shape[a.Attributes<Along>().Dim]);
+
     public override void Forward(in OpArgs a)
     {
         (TensorView x, TensorView index, TensorView source, TensorView y) = (a.Inputs[0], a.Inputs[1], a.Inputs[2], a.Outputs[0]);
@@ -105,7 +107,6 @@ public static class ScatterExtensions
     {
         index = index.Contiguous();
         int d = x.Shape.Dim(dim);
-        IndexRange.Check(op.Name, index, x.Shape[d]);
         return Dispatch.Run(op, OpAttributes.Of(new ScatterOp.Along(d)), x, index, source);
     }
 }

@@ -1,4 +1,5 @@
 using Sarsen.Nn.Autograd;
+using Sarsen.Nn.Plans;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Kernels;
 
@@ -14,6 +15,10 @@ public sealed class UnaryOp<TKernel>(string name, SampleValues values = SampleVa
     public override string Name => name;
 
     public override bool BackwardReadsInputs => TKernel.BackwardNeedsX;
+
+    public override bool MayOverwrite(int input) => true;
+
+    public override ElementFunction? AsElementFunction(in OpAttributes attributes) => new ElementFunction<TKernel>(attributes.As<TKernel>());
 
     public override void Infer(ref OpShapes s)
     {

@@ -142,6 +142,7 @@ public static class UnaryExtensions
         {
             ActivationFunction.Linear => x,
             ActivationFunction.Relu => x.Relu(),
+            ActivationFunction.Relu6 => x.Relu6(),
             ActivationFunction.LeakyRelu => x.LeakyRelu(slope),
             ActivationFunction.Gelu => x.Gelu(),
             ActivationFunction.GeluTanh => x.GeluTanh(),
@@ -156,7 +157,6 @@ public static class UnaryExtensions
             ActivationFunction.Hardswish => x.Hardswish(),
             ActivationFunction.Hardsigmoid => x.Hardsigmoid(),
             ActivationFunction.Hardtanh => x.Hardtanh(),
-            ActivationFunction.Relu6 => x.Relu6(),
             ActivationFunction.Softsign => x.Softsign(),
             ActivationFunction.LogSigmoid => x.LogSigmoid(),
             _ => throw new ArgumentOutOfRangeException(nameof(function), function, "not an activation function"),

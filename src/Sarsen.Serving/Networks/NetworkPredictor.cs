@@ -3,7 +3,7 @@ using Sarsen.Data;
 using Sarsen.Data.Preprocessing;
 using Sarsen.Data.Tables;
 using Sarsen.Models;
-using Sarsen.Nn.Ops;
+using Sarsen.Nn.Plans;
 using Sarsen.Serving.Buffers;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Threads;
@@ -11,7 +11,7 @@ using Sarsen.Tensors.Threads;
 namespace Sarsen.Serving.Networks;
 
 /// <summary>
-/// A trained network with its preprocessing. Inputs are what one sample is encoded to; outputs are class probabilities,
+/// A trained network, compiled to a plan, with its preprocessing. Inputs are what one sample is encoded to; outputs are class probabilities,
 /// or values in the units of the target columns.
 /// </summary>
 public sealed class NetworkPredictor : IPredictor, IRowEncoder
@@ -23,12 +23,13 @@ public sealed class NetworkPredictor : IPredictor, IRowEncoder
 
     private readonly Network _network;
     private readonly Pipeline _pipeline;
-    private readonly Arena _arena;
+    private readonly PlanRunner _runner;
 
-    internal NetworkPredictor(Network network, Pipeline pipeline, string name, string version, Workers? workers = null)
+    internal NetworkPredictor(CompiledNetwork compiled, Pipeline pipeline, string name, string version, Workers? workers = null)
     {
+        Network network = compiled.Network;
         (_network, _pipeline) = (network, pipeline);
-        _arena = new Arena(workers);
+        _runner = new PlanRunner(compiled.Plan, workers);
         TargetInfo target = pipeline.Target;
         Info = new PredictorInfo
         {
@@ -68,24 +69,21 @@ public sealed class NetworkPredictor : IPredictor, IRowEncoder
     public ValueTask RunAsync(TensorBuffers input, TensorBuffers output, CancellationToken stop)
     {
         TensorBuffer from = input[0], to = output[0];
-        using (Scope scope = _arena.Begin(Mode.Inference, name: "its prediction", stop: stop))
-        {
-            Tensor x = scope.Empty(_network.Definition.InputType, _network.InputShape(from.Shape[0]));
-            from.Bytes.CopyTo(x.Bytes);
-            Tensor result = Predict(x);
-            to.Reshape(result.Shape.AsSpan());
-            result.AsSpan<float>().CopyTo(to.As<float>());
-        }
+        from.Bytes.CopyTo(_runner.Prepare(_network.InputShape(from.Shape[0])));
+        Predict(stop);
+        Shape shape = _runner.OutputShape;
+        to.Reshape(shape.AsSpan());
+        _runner.Output<float>().CopyTo(to.As<float>());
         if (Info.Targets.Count > 0)
             _pipeline.Decode(to.As<float>());
         return ValueTask.CompletedTask;
     }
 
-    private Tensor Predict(Tensor x)
+    private void Predict(CancellationToken stop)
     {
         try
         {
-            return _network.Predict(x).Contiguous();
+            _runner.Run(stop);
         }
         catch (ArgumentOutOfRangeException e)
         {
@@ -96,7 +94,7 @@ public sealed class NetworkPredictor : IPredictor, IRowEncoder
 
     public ValueTask DisposeAsync()
     {
-        _arena.Dispose();
+        _runner.Dispose();
         return ValueTask.CompletedTask;
     }
 }

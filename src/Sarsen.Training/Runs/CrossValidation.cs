@@ -94,7 +94,7 @@ internal sealed class CrossValidation(RunSpec spec, CrossValidationSpec folds, W
         using var trainer = new Trainer(parts.Setup(spec, data, Workers.Serial, time));
         if (trainer.Run(stop) == TrainingEnd.Interrupted)
             throw new OperationCanceledException(stop);
-        using var evaluator = new Evaluator(parts.Network, parts.Task, null, parts.Metrics, Workers.Serial);
+        using var evaluator = new Evaluator(parts.Network, parts.Task, null, parts.Metrics, Workers.Serial) { Plan = parts.Network.ToPlan(output: false) };
         EvaluationReport report = evaluator.Run(data.Validation!, stop).Report;
         return new FoldResult(fold, report, time.GetElapsedTime(begun).TotalSeconds);
     }

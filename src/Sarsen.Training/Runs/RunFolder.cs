@@ -193,7 +193,7 @@ public sealed class RunFolder : IDisposable
     // Results do not depend on the number of threads.
     private static string Text(RunSpec spec) => SpecWriter.Write(spec with { Threads = 0 }, RunSpec.Choices);
 
-    private static string ProgramVersion =>
+    internal static string ProgramVersion =>
         typeof(RunFolder).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
 
     private static RunFolder Begin(string path, FileStream held, RunRecord record, int attempt, TimeProvider time, Action<string>? echo)

@@ -22,7 +22,7 @@ internal sealed record TrainingParts(LearningTask Task, Network Network, Loss Lo
         Metric? stray = spec.Metrics.FirstOrDefault(m => m.Task != task.Kind);
         if (stray is not null)
             throw new RunException($"the metric {stray.Name} is for {stray.Task.ToString().ToLowerInvariant()}, the loss makes this {task.Kind.ToString().ToLowerInvariant()}: keep the metrics of that");
-        IReadOnlyList<Metric> metrics = spec.Metrics.Count > 0 ? spec.Metrics : MetricCatalogue.Usual(task.Kind);
+        IReadOnlyList<Metric> metrics = spec.Metrics.Count > 0 ? spec.Metrics : task.UsualMetrics;
         foreach ((_, string watched) in spec.Watched())
         {
             if (RunSpec.WhyUnknown(watched, data.Validation is not null, metrics) is { } why)
@@ -67,16 +67,22 @@ internal sealed record TrainingParts(LearningTask Task, Network Network, Loss Lo
         {
             InputType = input.Type,
             InputShape = [.. input.Shape.AsSpan()],
-            Layers = [.. layers.Select((layer, i) => layer is EmbeddingSpec embedding ? Sized(embedding, i, data.Pipeline.VocabularySize) : layer)],
+            Layers = [.. layers.Select((layer, i) => Sized(layer, i, data.Pipeline.VocabularySize))],
             Output = task.Output,
         });
     }
 
-    private static EmbeddingSpec Sized(EmbeddingSpec embedding, int layer, int? vocabulary)
+    private static LayerSpec Sized(LayerSpec layer, int index, int? vocabulary)
     {
-        if (embedding.NumEmbeddings is { } count && vocabulary > count)
-            throw new NetworkException(layer, $"layer {layer + 1} (embedding) has {count} vectors, the vocabulary has {vocabulary} ids: raise num_embeddings, leave it out, or lower the step's vocabulary_size");
-        return embedding with { NumEmbeddings = embedding.NumEmbeddings ?? vocabulary };
+        try
+        {
+            string word = LayerCatalogue.All.First(e => e.Type == layer.GetType()).Word;
+            return vocabulary is { } size ? layer.WithVocabulary(size, $"layer {index + 1} ({word})") : layer;
+        }
+        catch (ArgumentException e)
+        {
+            throw new NetworkException(index, e.Message, e);
+        }
     }
 
     private static void Freeze(IReadOnlyList<string> patterns, Network network)

@@ -171,7 +171,7 @@ public sealed class TrainingRun
     {
         if (samples is null)
             return (null, null);
-        using var evaluator = new Evaluator(parts.Network, parts.Task, parts.Loss, parts.Metrics, _workers);
+        using var evaluator = new Evaluator(parts.Network, parts.Task, parts.Loss, parts.Metrics, _workers) { Plan = parts.Network.ToPlan(output: false) };
         (double loss, EvaluationReport report) = evaluator.Run(samples);
         _recorder.Evaluated(part, report);
         return (loss, report);

@@ -7,7 +7,7 @@ public abstract class Measurement : IDisposable
 {
     /// <summary>Adds a batch.</summary>
     /// <param name="results">What the network gave, before the output function: (N, outputs).</param>
-    /// <param name="stored">The targets as the data holds them.</param>
+    /// <param name="stored">The targets, or the inputs, as the data holds them.</param>
     public abstract void Add(ReadOnlySpan<float> results, ReadOnlySpan<byte> stored);
 
     public abstract EvaluationReport Report();

@@ -2,6 +2,7 @@ using Sarsen.Data.Batches;
 using Sarsen.Models;
 using Sarsen.Nn.Losses;
 using Sarsen.Nn.Ops;
+using Sarsen.Nn.Plans;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Threads;
 using Sarsen.Training.Metrics;
@@ -19,6 +20,13 @@ namespace Sarsen.Training.Trainers;
 public sealed unsafe class Evaluator(Network network, LearningTask task, Loss? loss, IReadOnlyList<Metric> metrics, Workers workers) : IDisposable
 {
     private readonly Arena _arena = new(workers);
+    private PlanRunner? _runner;
+
+    /// <summary>
+    /// What computes: a plan of the network's body, as deployments run it, with the weights it was made of; the network
+    /// itself, with the weights it has then, when null.
+    /// </summary>
+    public Plan? Plan { get; init; }
 
     /// <summary>Samples that are computed at once. Metrics do not depend on it; the loss does by the rounding of each batch's mean.</summary>
     public int BatchSize { get; init; } = 256;
@@ -37,11 +45,8 @@ public sealed unsafe class Evaluator(Network network, LearningTask task, Loss? l
         {
             stop.ThrowIfCancellationRequested();
             using Scope scope = _arena.Begin(Mode.Inference, name: "its evaluation");
-            Tensor x = scope.Empty(samples.Input.Type, batch.InputShape);
-            Span<byte> bytes = x.Bytes;
-            new ReadOnlySpan<byte>(batch.Input, bytes.Length).CopyTo(bytes);
-            Tensor result = network.Body.Call(x).Contiguous();
-            var stored = new ReadOnlySpan<byte>(batch.Target, batch.Count * task.TargetBytes);
+            Tensor result = Compute(scope, samples.Input.Type, batch);
+            ReadOnlySpan<byte> stored = task.Stored(batch, 0, batch.Count);
             if (loss is not null)
             {
                 Tensor target = task.Target(scope, stored, batch.Count);
@@ -56,6 +61,22 @@ public sealed unsafe class Evaluator(Network network, LearningTask task, Loss? l
         return (loss is null ? double.NaN : sum / weights, measurement.Report());
     }
 
+    private Tensor Compute(in Scope scope, DType type, Batch batch)
+    {
+        if (Plan is not null)
+        {
+            _runner ??= new PlanRunner(Plan, workers);
+            Span<byte> input = _runner.Prepare(batch.InputShape);
+            new ReadOnlySpan<byte>(batch.Input, input.Length).CopyTo(input);
+            _runner.Run();
+            return scope.From(_runner.Output<float>(), _runner.OutputShape);
+        }
+        Tensor x = scope.Empty(type, batch.InputShape);
+        Span<byte> bytes = x.Bytes;
+        new ReadOnlySpan<byte>(batch.Input, bytes.Length).CopyTo(bytes);
+        return network.Body.Call(x).Contiguous();
+    }
+
     private static void RequireFinite(Tensor result, Batch batch)
     {
         ReadOnlySpan<float> values = result.AsSpan<float>();
@@ -66,5 +87,9 @@ public sealed unsafe class Evaluator(Network network, LearningTask task, Loss? l
         }
     }
 
-    public void Dispose() => _arena.Dispose();
+    public void Dispose()
+    {
+        _runner?.Dispose();
+        _arena.Dispose();
+    }
 }

@@ -93,7 +93,7 @@ public sealed unsafe class TrainingStep : IDisposable
     }
 
     private Tensor Target(Scope scope, Batch batch, int start, int rows) =>
-        _task.Target(scope, new ReadOnlySpan<byte>(batch.Target + (long)start * _task.TargetBytes, rows * _task.TargetBytes), rows);
+        _task.Target(scope, _task.Stored(batch, start, rows), rows);
 
     private double Weight(Batch batch, int start, int rows)
     {

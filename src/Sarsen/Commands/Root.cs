@@ -15,6 +15,7 @@ internal static class Root
             TrainCommand.Create(),
             EvaluateCommand.Create(),
             PredictCommand.Create(),
+            OptimizeCommand.Create(),
             DataCommand.Create(),
             ModelsCommand.Create(),
             DeployCommand.Create(),

@@ -38,6 +38,8 @@ internal static class SampleTensors
 
     private static double[] Draw(SampleInput input, Rng rng)
     {
+        if (input.Fixed is { } given)
+            return [.. given.Select(v => (double)v)];
         var values = new double[input.Shape.Count];
         for (int i = 0; i < values.Length; i++)
         {

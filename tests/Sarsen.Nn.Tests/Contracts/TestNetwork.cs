@@ -26,7 +26,7 @@ internal sealed class TestNetwork
         Optimizer = new AdamW(module);
     }
 
-    public static TheoryData<string> Names => ["mlp", "cnn", "lstm", "gru", "rnn"];
+    public static TheoryData<string> Names => ["mlp", "cnn", "lstm", "gru", "rnn", "transformer"];
 
     public Module Module { get; }
 
@@ -48,6 +48,9 @@ internal sealed class TestNetwork
         "lstm" => new(new Sequential(new Lstm(4, 9, numLayers: 2, batchFirst: true, dropout: 0.25, type: type), new LastStep(), new Linear(9, Classes, type: type)), new Shape(5, 4), type),
         "gru" => new(new Sequential(new Gru(4, 9, batchFirst: true, type: type), new LastStep(), new Linear(9, Classes, type: type)), new Shape(5, 4), type),
         "rnn" => new(new Sequential(new Rnn(4, 9, numLayers: 2, batchFirst: true, type: type), new LastStep(), new Linear(9, Classes, type: type)), new Shape(5, 4), type),
+        "transformer" => new(new Sequential(
+            new SinusoidalEmbedding(5, 12, type), new TransformerEncoderLayer(12, 3, 20, 0.2, ActivationFunction.Gelu, normFirst: true, type: type), new RotaryEmbedding(4, type: type),
+            new MultiheadAttention(12, 2, causal: true, window: 3, type: type), new RmsNorm(12, type: type), new LastStep(), new Linear(12, Classes, type: type)), new Shape(5, 12), type),
         _ => throw new ArgumentException(name),
     };
 

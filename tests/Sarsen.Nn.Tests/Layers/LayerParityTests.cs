@@ -10,13 +10,15 @@ namespace Sarsen.Nn.Tests.Layers;
 /// <summary>Results, gradients, running statistics and names of every layer, against PyTorch's.</summary>
 public class LayerParityTests
 {
-    public static TheoryData<int> Cases() => [.. Enumerable.Range(0, LayerGolden.All.Length)];
+    private static readonly LayerGolden[] s_all = [.. LayerGolden.All, .. VisionGolden.All];
+
+    public static TheoryData<int> Cases() => [.. Enumerable.Range(0, s_all.Length)];
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void State_has_the_names_and_shapes_of_PyTorch(int index)
     {
-        LayerGolden golden = LayerGolden.All[index];
+        LayerGolden golden = s_all[index];
         golden.Make(DType.F32).State().Select(s => $"{s.Name} {s.Value.Shape}").Order()
             .ShouldBe(golden.State.Select(s => $"{s.Name} {new Shape(s.Shape)}").Order());
     }
@@ -25,8 +27,8 @@ public class LayerParityTests
     [MemberData(nameof(Cases))]
     public void Results_and_gradients_are_those_of_PyTorch(int index)
     {
-        Compare(LayerGolden.All[index], DType.F64, 1e-11);
-        Compare(LayerGolden.All[index], DType.F32, 2e-5);
+        Compare(s_all[index], DType.F64, 1e-11);
+        Compare(s_all[index], DType.F32, 2e-5);
     }
 
     private static void Compare(LayerGolden golden, DType type, double tolerance)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Sarsen.Tensors.Threads;
 
 namespace Sarsen.Tensors.Kernels;
@@ -15,15 +16,21 @@ public static unsafe partial class Conv2d
 {
     /// <summary>Bytes of scratch memory for <see cref="Forward(in Conv2dShape, float*, float*, float*, float*, Workers, void*)"/>.</summary>
     public static long ForwardWorkspaceBytes(in Conv2dShape shape, Workers workers) =>
-        DirectConvolution.Forward(shape, workers.Count).WorkspaceBytes(workers.Count);
+        DepthwiseConvolution.Takes(shape)
+            ? DepthwiseConvolution.Forward(shape).WorkspaceBytes(workers.Count)
+            : DirectConvolution.Forward(shape, workers.Count).WorkspaceBytes(workers.Count);
 
     /// <summary>Bytes of scratch memory for <see cref="BackwardData(in Conv2dShape, float*, float*, float*, Workers, void*)"/>.</summary>
     public static long BackwardDataWorkspaceBytes(in Conv2dShape shape, Workers workers) =>
-        DirectConvolution.BackwardData(shape, workers.Count).WorkspaceBytes(workers.Count);
+        DepthwiseConvolution.Takes(shape)
+            ? DepthwiseConvolution.BackwardData(shape).WorkspaceBytes(workers.Count)
+            : DirectConvolution.BackwardData(shape, workers.Count).WorkspaceBytes(workers.Count);
 
     /// <summary>Bytes of scratch memory for <see cref="BackwardWeight(in Conv2dShape, float*, float*, float*, Workers, void*)"/>.</summary>
     public static long BackwardWeightWorkspaceBytes(in Conv2dShape shape, Workers workers) =>
-        new WeightGradient(shape, workers.Count).WorkspaceBytes(workers.Count);
+        DepthwiseWeightGradient.Takes(shape)
+            ? new DepthwiseWeightGradient(shape).WorkspaceBytes(workers.Count)
+            : new WeightGradient(shape, workers.Count).WorkspaceBytes(workers.Count);
 
     /// <summary>y = conv(x, weight) + bias.</summary>
     /// <param name="shape">The sizes.</param>
@@ -51,6 +58,58 @@ public static unsafe partial class Conv2d
             RunForward(shape, x, weight, y, new Then<RowBias, TActivation>(new RowBias(bias), activation), workers, workspace, MicroKernels.Best);
     }
 
+    /// <summary>Bytes of the weights as <see cref="ForwardPacked"/> reads them, whatever the batch.</summary>
+    public static long PackedWeightBytes(in Conv2dShape shape) =>
+        (DepthwiseConvolution.Takes(shape) ? shape.WeightCount : DirectConvolution.Forward(shape, threads: 1).PackedFloats) * sizeof(float);
+
+    /// <summary>Packs weights that are used again and again. Only this process's kernels can read them.</summary>
+    /// <param name="shape">The sizes; the batch does not matter.</param>
+    /// <param name="weight">(Filters, Channels / Groups, KernelHeight, KernelWidth)</param>
+    /// <param name="packed"><see cref="PackedWeightBytes"/>, 64-byte aligned.</param>
+    /// <param name="workers">Who does it.</param>
+    public static void PackWeight(in Conv2dShape shape, float* weight, float* packed, Workers workers)
+    {
+        if (DepthwiseConvolution.Takes(shape))
+        {
+            // A few weights a channel, which its kernels read as they are.
+            Buffer.MemoryCopy(weight, packed, shape.WeightCount * sizeof(float), shape.WeightCount * sizeof(float));
+            return;
+        }
+        DirectConvolution convolution = DirectConvolution.Forward(shape, workers.Count);
+        void* workspace = NativeMemory.AlignedAlloc((nuint)convolution.PackWorkspaceBytes, 64);
+        try
+        {
+            convolution.Pack(weight, packed, workers, workspace, MicroKernels.Best);
+        }
+        finally
+        {
+            NativeMemory.AlignedFree(workspace);
+        }
+    }
+
+    /// <summary>Bytes of scratch memory for <see cref="ForwardPacked"/>.</summary>
+    public static long ForwardPackedWorkspaceBytes(in Conv2dShape shape, Workers workers) =>
+        DepthwiseConvolution.Takes(shape)
+            ? DepthwiseConvolution.Forward(shape).WorkspaceBytes(workers.Count)
+            : DirectConvolution.Forward(shape, workers.Count).WorkspaceBytes(workers.Count, packed: true);
+
+    /// <summary>y = epilogue(conv(x, weight)) with weights that <see cref="PackWeight"/> packed; a bias is the epilogue's matter.</summary>
+    /// <param name="shape">The sizes; but for the batch, those that the weights were packed for.</param>
+    /// <param name="x">(Batch, Channels, Height, Width)</param>
+    /// <param name="packed">The weights.</param>
+    /// <param name="y">(Batch, Filters, OutHeight, OutWidth), overwritten.</param>
+    /// <param name="epilogue">Row: the filter; column: the image times OutHeight · OutWidth plus the place in the output's plane.</param>
+    /// <param name="workers">Who does it.</param>
+    /// <param name="workspace"><see cref="ForwardPackedWorkspaceBytes"/>, 64-byte aligned.</param>
+    public static void ForwardPacked<TEpilogue>(in Conv2dShape shape, float* x, float* packed, float* y, TEpilogue epilogue, Workers workers, void* workspace)
+        where TEpilogue : struct, IEpilogue
+    {
+        if (DepthwiseConvolution.Takes(shape))
+            DepthwiseConvolution.Forward(shape).Run(x, packed, y, epilogue, workers, workspace);
+        else
+            DirectConvolution.Forward(shape, workers.Count).Run(x, null, packed, y, epilogue, workers, workspace, MicroKernels.Best);
+    }
+
     /// <summary>
     /// dx = ∂L/∂x from dy = ∂L/∂y: <c>dx[n, c, h, w] = Σ_{f, kh, kw} weight[f, c, kh, kw] · dy[n, f, oh, ow]</c> over the taps
     /// whose distance from (h, w) the strides divide: f, kh and kw ascending, cut as <see cref="KBlocks"/> says, zeros outside
@@ -68,7 +127,8 @@ public static unsafe partial class Conv2d
     /// <summary>
     /// dweight = ∂L/∂weight: <c>Σ_n Σ_{oh, ow} dy[n, f, oh, ow] · x[n, c, oh·sh − top + kh·dh, ow·sw − left + kw·dw]</c>.
     /// A fixed number of images, set by the sizes of a picture, makes one product over their positions, image by image
-    /// ascending; products are added ascending within spans of images, and spans ascending.
+    /// ascending; products are added ascending within spans of images, and spans ascending. Of a depthwise convolution the
+    /// order is that of <see cref="DepthwiseWeightGradient"/>.
     /// </summary>
     /// <param name="shape">The sizes.</param>
     /// <param name="x">(Batch, Channels, Height, Width)</param>

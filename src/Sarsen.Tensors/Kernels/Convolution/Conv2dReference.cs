@@ -75,6 +75,11 @@ public static unsafe partial class Conv2d
     /// <summary><c>BackwardWeight</c> by the plain definition.</summary>
     public static void ReferenceBackwardWeight<T>(in Conv2dShape shape, T* x, T* dy, T* dweight) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        if (DepthwiseWeightGradient.Takes(shape))
+        {
+            new DepthwiseWeightGradient(shape).Reference(x, dy, dweight);
+            return;
+        }
         nint span = WeightGradient.SpanImages(shape);
         for (nint f = 0; f < (nint)shape.Filters; f++)
         {

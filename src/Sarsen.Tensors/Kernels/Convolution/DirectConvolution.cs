@@ -63,30 +63,60 @@ internal readonly unsafe struct DirectConvolution
 
         nint lastRows = gridRows - ((_rowBlocks - 1) * _rows);
         bool fillsPanels = ((lastRows - 1) * _columnAxis.Extent) + _columnAxis.Outputs >= MicroKernels.MaxPanelColumns;
-        _planes = new ConvPlanes(_rowAxis with { Outputs = _rows }, _columnAxis, canStay: Phases == 1 && _rowAxis.IsInside && fillsPanels);
+        ConvAxis chunkRows = _rowAxis with { Outputs = _rows };
+        _planes = new ConvPlanes(chunkRows, _columnAxis, canStay: false);
+        if (Phases == 1 && _rowAxis.IsInside && fillsPanels && !Gathers(_columnAxis.Outputs))
+            _planes = new ConvPlanes(chunkRows, _columnAxis, canStay: true);
     }
 
-    /// <summary>Bytes of scratch memory for <see cref="Run"/>, for any kernels.</summary>
-    public long WorkspaceBytes(int threads)
+    /// <summary>Bytes of scratch memory for <see cref="Run"/>, for any kernels; less where the weights are packed already.</summary>
+    public long WorkspaceBytes(int threads, bool packed = false) =>
+        IsEmpty ? 0 : (SharedFloats + (packed ? 0 : PackedFloats) + (LaneFloats * threads)) * sizeof(float);
+
+    /// <summary>Floats of all packed weights, whatever the batch.</summary>
+    public long PackedFloats
     {
-        if (IsEmpty)
-            return 0;
-        long packed = 0;
-        for (nint phase = 0; phase < Phases; phase++)
-            packed += DirectProduct.PackedFloats(_targets, TermsOf(phase));
-        return (SharedFloats + (packed * _shape.Groups) + (LaneFloats * threads)) * sizeof(float);
+        get
+        {
+            long floats = 0;
+            for (nint phase = 0; phase < Phases; phase++)
+                floats += DirectProduct.PackedFloats(_targets, TermsOf(phase));
+            return floats * _shape.Groups;
+        }
     }
 
-    public void Run<TEpilogue>(float* source, float* weight, float* target, TEpilogue epilogue, Workers workers, void* workspace, MicroKernels kernels)
+    /// <summary>Packs the weights for a <see cref="Run"/> that is given them.</summary>
+    public void Pack(float* weight, float* packed, Workers workers, void* workspace, MicroKernels kernels)
+    {
+        var products = (DirectProduct*)workspace;
+        nint groupFloats = Prepare(products, packed, kernels, out nint blocks);
+        Pack(products, weight, blocks, groupFloats, workers, kernels);
+    }
+
+    /// <param name="source">What is seen.</param>
+    /// <param name="weight">The weights, or null when they are packed.</param>
+    /// <param name="packed">Those that <see cref="Pack(float*, float*, Workers, void*, MicroKernels)"/> made, or null.</param>
+    /// <param name="target">What is computed.</param>
+    /// <param name="epilogue">Applied to each element once.</param>
+    /// <param name="workers">Who does it.</param>
+    /// <param name="workspace"><see cref="WorkspaceBytes"/>, 64-byte aligned.</param>
+    /// <param name="kernels">The instruction set.</param>
+    public void Run<TEpilogue>(
+        float* source, float* weight, float* packed, float* target, TEpilogue epilogue, Workers workers, void* workspace, MicroKernels kernels)
         where TEpilogue : struct, IEpilogue
     {
         if (IsEmpty)
             return;
         var products = (DirectProduct*)workspace;
-        float* packed = (float*)workspace + SharedFloats;
+        float* free = (float*)workspace + SharedFloats;
+        if (packed == null)
+        {
+            packed = free;
+            free += PackedFloats;
+        }
         nint groupFloats = Prepare(products, packed, kernels, out nint blocks);
-        var pack = new PackJob { Convolution = this, Products = products, Weight = weight, Kernels = kernels, Blocks = blocks, GroupFloats = groupFloats };
-        workers.For(ref pack, (int)(blocks * (nint)_shape.Groups));
+        if (weight != null)
+            Pack(products, weight, blocks, groupFloats, workers, kernels);
         var job = new ProductJob<TEpilogue>
         {
             Convolution = this,
@@ -96,15 +126,24 @@ internal readonly unsafe struct DirectConvolution
             Epilogue = epilogue,
             Kernels = kernels,
             GroupFloats = groupFloats,
-            Lanes = packed + (groupFloats * (nint)_shape.Groups),
+            Lanes = free,
             LaneFloats = (nint)LaneFloats,
         };
         workers.ForLanes(ref job, (int)(_imageBlocks * (nint)_shape.Groups * _rowBlocks * _panelBlocks));
     }
 
+    private void Pack(DirectProduct* products, float* weight, nint blocks, nint groupFloats, Workers workers, MicroKernels kernels)
+    {
+        var pack = new PackJob { Convolution = this, Products = products, Weight = weight, Kernels = kernels, Blocks = blocks, GroupFloats = groupFloats };
+        workers.For(ref pack, (int)(blocks * (nint)_shape.Groups));
+    }
+
     private nint Phases => _phaseRows * _phaseColumns;
 
     private bool IsEmpty => _shape.Batch == 0 || _rowAxis.Outputs == 0 || _columnAxis.Outputs == 0;
+
+    /// <summary>Bytes for <see cref="Pack(float*, float*, Workers, void*, MicroKernels)"/> to work in.</summary>
+    public long PackWorkspaceBytes => SharedFloats * sizeof(float);
 
     /// <summary>The products, the offsets of all their terms, and the taps of a window in the order of phases.</summary>
     private long SharedFloats =>
@@ -174,11 +213,16 @@ internal readonly unsafe struct DirectConvolution
         return (nint)(packed - begin);
     }
 
+    /// <summary>Whether gathering the columns of B, some five cycles a piece of a row, costs less than computing what no output stands for.</summary>
     private bool Gathers(nint gridColumns)
     {
-        nint exact = _images * _rows * gridColumns, along = (((((_rows - 1) * _planes.Pitch) + gridColumns) + 15) & ~15) * _images;
-        // Gathering an element takes as long as sixteen multiply-adds, and is done anew for every block of rows.
-        return (along - exact) * _targets > exact * 16 * Ceiling(_targets, DirectProduct.BlockRows);
+        // A gathered piece is a whole vector, also where fewer elements are wanted.
+        if (!_planes.IsCopy || gridColumns == 0)
+            return false;
+        nint rows = nint.Max(1, _rows), perImage = ((rows - 1) * _planes.Pitch) + gridColumns;
+        double along = _images * (double)((perImage + 15) & ~15), exact = (_images * rows * gridColumns + 15) & ~15;
+        double pieces = _images * rows * (double)(Ceiling(gridColumns, DirectProduct.PieceLength) + 0.5);
+        return (along - exact) * _targets / 16 > 5 * pieces * Ceiling(_targets, DirectProduct.BlockRows);
     }
 
     /// <summary>How many taps a phase has; their numbers in the window and their places in the planes, when wanted, kh and kw ascending.</summary>
@@ -213,7 +257,7 @@ internal readonly unsafe struct DirectConvolution
         return reach % stride == 0;
     }
 
-    private static ConvAxis ForwardAxis(long outputs, long extent, long stride, long dilation, long kernel, long before) => new()
+    internal static ConvAxis ForwardAxis(long outputs, long extent, long stride, long dilation, long kernel, long before) => new()
     {
         Outputs = (nint)outputs,
         Stride = (nint)stride,
@@ -223,7 +267,7 @@ internal readonly unsafe struct DirectConvolution
     };
 
     /// <summary>Element stride · r + phase of x was seen by output r + (phase + before − tap · dilation) / stride, where that is whole.</summary>
-    private static ConvAxis GradientAxis(long size, long outputs, long stride, long dilation, long kernel, long before)
+    internal static ConvAxis GradientAxis(long size, long outputs, long stride, long dilation, long kernel, long before)
     {
         long low = long.MaxValue, high = long.MinValue;
         for (long tap = 0; tap < kernel; tap++)

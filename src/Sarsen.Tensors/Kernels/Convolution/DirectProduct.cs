@@ -15,6 +15,9 @@ internal unsafe struct DirectProduct
     /// <summary>Rows of the result that are computed together: their weights stay in the second-level cache.</summary>
     public const int BlockRows = 256;
 
+    /// <summary>Elements of an output row that are gathered at once.</summary>
+    public const int PieceLength = 16;
+
     /// <summary>Floats behind the planes that may be read, though no output needs them.</summary>
     public const int Slack = MicroKernels.MaxPanelColumns;
 
@@ -63,7 +66,9 @@ internal unsafe struct DirectProduct
 
     /// <summary>Floats that <see cref="Run"/> needs for so many columns of one call.</summary>
     public static long ScratchFloats(nint rows, nint k, nint columns) =>
-        Aligned(ResultFloats(rows, k, columns)) + Aligned(KBlocks.Length(k) * (MicroKernels.MaxPanelColumns + (long)(sizeof(nint) / sizeof(float))));
+        Aligned(ResultFloats(rows, k, columns)) + GatheredFloats(k) + Aligned(KBlocks.Length(k) * (long)(sizeof(nint) / sizeof(float)));
+
+    private static long GatheredFloats(nint k) => Aligned((KBlocks.Length(k) * (long)MicroKernels.MaxPanelColumns) + PieceLength);
 
     /// <summary>The columns of one call, at most, in whole panels.</summary>
     public static nint Columns(nint images, nint gridRows, nint gridColumns, nint pitch) =>
@@ -178,7 +183,7 @@ internal unsafe struct DirectProduct
         nint columns = Columns(part.Images, part.GridRows, GridColumns, Pitch), ldc = blocks == 1 ? MicroKernels.MaxPanelColumns : columns;
         float* result = part.Scratch;
         float* panel = part.Scratch + Aligned(ResultFloats(Rows, K, columns));
-        nint* panelOffsets = (nint*)(panel + (KBlocks.Length(K) * MicroKernels.MaxPanelColumns));
+        nint* panelOffsets = (nint*)(panel + GatheredFloats(K));
         nint firstRow = PanelRow(from), column = 0;
         for (nint unit = 0; unit < units; unit++)
         {
@@ -217,39 +222,38 @@ internal unsafe struct DirectProduct
         }
     }
 
-    /// <summary>Some columns of B side by side, from output <paramref name="first"/> of all outputs of all images on.</summary>
+    /// <summary>
+    /// Some columns of B side by side, from output <paramref name="first"/> of all outputs of all images on. Each piece of an
+    /// output row is copied by one vector; what it writes too much, the next piece, or the next row of the panel, overwrites.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Gather(in Part part, nint first, nint count, nint width, nint* offsets, nint kCount, float* panel, nint* panelOffsets)
     {
         nint* places = stackalloc nint[MicroKernels.MaxPanelColumns];
-        nint perImage = part.GridRows * GridColumns;
-        (nint image, nint rest) = nint.DivRem(first, perImage);
+        nint* columns = stackalloc nint[MicroKernels.MaxPanelColumns];
+        (nint image, nint rest) = nint.DivRem(first, part.GridRows * GridColumns);
         (nint row, nint column) = nint.DivRem(rest, GridColumns);
-        for (nint j = 0; j < count; j++)
+        nint pieces = 0;
+        for (nint j = 0; j < count;)
         {
-            places[j] = (image * part.ImageStride) + (row * Pitch) + column;
-            if (++column == GridColumns)
+            nint length = nint.Min(nint.Min(PieceLength, GridColumns - column), count - j);
+            places[pieces] = (image * part.ImageStride) + (row * Pitch) + column;
+            columns[pieces++] = j;
+            j += length;
+            column += length;
+            if (column == GridColumns)
             {
                 column = 0;
                 if (++row == part.GridRows)
                     (row, image) = (0, image + 1);
             }
         }
-        bool fours = GridColumns % 4 == 0 && count % 4 == 0;
         for (nint k = 0; k < kCount; k++, panel += width)
         {
             panelOffsets[k] = k * width;
             float* source = part.Planes + offsets[k];
-            if (fours)
-            {
-                for (nint j = 0; j < count; j += 4)
-                    Vector128.Load(source + places[j]).Store(panel + j);
-            }
-            else
-            {
-                for (nint j = 0; j < count; j++)
-                    panel[j] = source[places[j]];
-            }
+            for (nint piece = 0; piece < pieces; piece++)
+                Vector512.Load(source + places[piece]).Store(panel + columns[piece]);
         }
     }
 

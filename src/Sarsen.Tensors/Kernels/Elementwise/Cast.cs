@@ -47,6 +47,11 @@ public static unsafe class Cast
         {
             byte* x = X + begin * From.Size(), y = Y + begin * To.Size();
             long n = end - begin;
+            if (To == DType.F32 && From is DType.F16 or DType.BF16)
+            {
+                Widening.Run(From, (ushort*)x, (float*)y, (nint)n);
+                return;
+            }
             switch (From)
             {
                 case DType.F32: Into((float*)x, y, n); break;

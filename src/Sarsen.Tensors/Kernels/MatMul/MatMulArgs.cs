@@ -29,6 +29,9 @@ public unsafe struct MatMulArgs<T> where T : unmanaged
     /// <summary>op(B) as <see cref="PackedMatrix"/> packed it, or null. Where it is given, B is not read; it is one for all of a batch. For <see cref="MatMul"/> only.</summary>
     public T* PackedB;
 
+    /// <summary>The elements of <see cref="PackedB"/>: F32, or F16 or BF16, which are widened panel by panel and computed with in f32.</summary>
+    public DType PackedType;
+
     /// <summary>Sizes, zero or more. With K = 0, C becomes zero, or stays when it accumulates.</summary>
     public nint M, N, K;
 

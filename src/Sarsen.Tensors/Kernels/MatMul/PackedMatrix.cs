@@ -10,13 +10,16 @@ namespace Sarsen.Tensors.Kernels;
 public static unsafe class PackedMatrix
 {
     /// <summary>Behind each panel: a transpose may write there, and equal panels do not fall on equal cache lines.</summary>
-    private const int Gap = 16;
+    internal const int Gap = 16;
 
     /// <summary>Bytes of op(B) of (k, n), packed.</summary>
-    public static long Bytes(nint n, nint k) => Bytes(n, k, MicroKernels.Best);
+    /// <param name="n">Columns of op(B).</param>
+    /// <param name="k">Rows of op(B).</param>
+    /// <param name="type">F32, F16 or BF16.</param>
+    public static long Bytes(nint n, nint k, DType type = DType.F32) => Bytes(n, k, type, MicroKernels.Best);
 
-    internal static long Bytes(nint n, nint k, MicroKernels kernels) =>
-        Panels(n, kernels) * (((long)k * kernels.PanelColumns) + (Gap * (long)BlockCount(k))) * sizeof(float);
+    internal static long Bytes(nint n, nint k, DType type, MicroKernels kernels) =>
+        Panels(n, kernels) * (((long)k * kernels.PanelColumns) + (Gap * (long)BlockCount(k))) * type.Size();
 
     /// <summary>Packs op(B) of (k, n): B is (k, n), or (n, k) transposed, <paramref name="ldb"/> from row to row.</summary>
     /// <param name="b">The matrix.</param>
@@ -24,7 +27,7 @@ public static unsafe class PackedMatrix
     /// <param name="transposed">It is stored as (n, k): a linear layer's weight.</param>
     /// <param name="n">Columns of op(B).</param>
     /// <param name="k">Rows of op(B).</param>
-    /// <param name="packed"><see cref="Bytes(nint, nint)"/>, 64-byte aligned.</param>
+    /// <param name="packed"><see cref="Bytes(nint, nint, DType)"/>, 64-byte aligned.</param>
     /// <param name="workers">Who does it.</param>
     public static void Pack(float* b, nint ldb, bool transposed, nint n, nint k, float* packed, Workers workers) =>
         Pack(b, ldb, transposed, n, k, packed, workers, MicroKernels.Best);
@@ -37,8 +40,21 @@ public static unsafe class PackedMatrix
         workers.For(ref job, (int)(BlockCount(k) * job.ChunksPerBlock));
     }
 
+    /// <summary>Packs op(B) of (k, n) whose elements are F16 or BF16, as they are: their products are computed in f32.</summary>
+    /// <inheritdoc cref="Pack(float*, nint, bool, nint, nint, float*, Workers)"/>
+    public static void PackHalf(ushort* b, nint ldb, bool transposed, nint n, nint k, ushort* packed, Workers workers) =>
+        PackHalf(b, ldb, transposed, n, k, packed, workers, MicroKernels.Best);
+
+    internal static void PackHalf(ushort* b, nint ldb, bool transposed, nint n, nint k, ushort* packed, Workers workers, MicroKernels kernels)
+    {
+        if (n == 0 || k == 0)
+            return;
+        var job = new PackHalfJob { B = b, Ldb = ldb, Transposed = transposed, N = n, K = k, Packed = packed, Kernels = kernels };
+        workers.For(ref job, (int)Panels(n, kernels));
+    }
+
     /// <summary>The panel that begins at <paramref name="column"/>, of the block that begins at <paramref name="k0"/>; its rows are PanelColumns apart.</summary>
-    internal static float* Panel(float* packed, nint n, nint k0, nint kCount, nint blockLength, nint column, MicroKernels kernels)
+    internal static T* Panel<T>(T* packed, nint n, nint k0, nint kCount, nint blockLength, nint column, MicroKernels kernels) where T : unmanaged
     {
         nint panels = Panels(n, kernels), block = blockLength == 0 ? 0 : k0 / blockLength;
         return packed + (panels * ((k0 * kernels.PanelColumns) + (block * Gap))) + (column / kernels.PanelColumns * PanelFloats(kCount, kernels));
@@ -49,6 +65,31 @@ public static unsafe class PackedMatrix
     private static nint Panels(nint n, MicroKernels kernels) => (n + kernels.PanelColumns - 1) / kernels.PanelColumns;
 
     private static nint BlockCount(nint k) => k == 0 ? 0 : (k + KBlocks.Length(k) - 1) / KBlocks.Length(k);
+
+    /// <summary>One panel of columns, through all blocks of K.</summary>
+    private struct PackHalfJob : IChunkJob
+    {
+        public ushort* B, Packed;
+        public nint Ldb, N, K;
+        public bool Transposed;
+        public MicroKernels Kernels;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        public readonly void Run(int chunk)
+        {
+            nint length = KBlocks.Length(K), width = Kernels.PanelColumns, column = chunk * width, count = nint.Min(width, N - column);
+            for (nint k0 = 0; k0 < K; k0 += length)
+            {
+                nint kCount = nint.Min(length, K - k0);
+                ushort* panel = Panel(Packed, N, k0, kCount, length, column, Kernels);
+                for (nint k = 0; k < kCount; k++, panel += width)
+                {
+                    for (nint i = 0; i < width; i++)
+                        panel[i] = i >= count ? (ushort)0 : Transposed ? B[((column + i) * Ldb) + k0 + k] : B[((k0 + k) * Ldb) + column + i];
+                }
+            }
+        }
+    }
 
     private struct PackJob : IChunkJob
     {

@@ -13,7 +13,8 @@ internal static unsafe class TileProduct
     {
         nint length = KBlocks.Length(k);
         nint packedRows = nint.Min(rows, TileGrid.MaxRows);
-        return PackedAFloats(packedRows, length) + PanelFloats(length) + OffsetFloats(length);
+        // A single row has several panels of B at once; more rows are given them too, so that scratch for many serves one.
+        return PackedAFloats(packedRows, length) + (MicroKernels.SingleRowPanels * PanelFloats(length)) + OffsetFloats(length);
     }
 
     private static long OffsetFloats(nint kLength) => Aligned((long)kLength * (sizeof(nint) / sizeof(float)));
@@ -43,7 +44,7 @@ internal static unsafe class TileProduct
         nint rowPanels = (rows + kernels.MaxRows - 1) / kernels.MaxRows;
         float* packedA = scratch;
         float* panelB = scratch + PackedAFloats(rows, kLength);
-        nint* offsets = (nint*)(panelB + PanelFloats(kLength));
+        nint* offsets = (nint*)(panelB + (MicroKernels.SingleRowPanels * PanelFloats(kLength)));
         nint offsetStep = -1;
         float* edge = stackalloc float[MicroKernels.MaxPanelRows * MicroKernels.MaxPanelColumns];
 
@@ -64,7 +65,11 @@ internal static unsafe class TileProduct
                     if (inPlace)
                         kernels.SingleRow(kCount, packedA, args.B + (k0 * args.Ldb) + j, kernels.PanelColumns, args.Ldb, c, accumulate ? 1 : 0);
                     else
-                        kernels.SingleRow(kCount, packedA, PackedMatrix.Panel(args.PackedB, args.N, k0, kCount, kLength, j, kernels), PackedMatrix.PanelFloats(kCount, kernels), kernels.PanelColumns, c, accumulate ? 1 : 0);
+                    {
+                        nint panelStep = PackedMatrix.PanelFloats(kCount, kernels);
+                        float* panels = Panels(args, k0, kCount, kLength, j, kernels, panelB, MicroKernels.SingleRowPanels);
+                        kernels.SingleRow(kCount, packedA, panels, panelStep, kernels.PanelColumns, c, accumulate ? 1 : 0);
+                    }
                     if (last && typeof(TEpilogue) != typeof(NoEpilogue))
                         epilogue.Apply(c, step, tile.Row, j);
                 }
@@ -78,7 +83,7 @@ internal static unsafe class TileProduct
                 nint ldb = width;
                 if (args.PackedB != null)
                 {
-                    b = PackedMatrix.Panel(args.PackedB, args.N, k0, kCount, kLength, j, kernels);
+                    b = Panels(args, k0, kCount, kLength, j, kernels, panelB, 1);
                     ldb = kernels.PanelColumns;
                 }
                 else if (inPlace && columns == width)
@@ -138,6 +143,16 @@ internal static unsafe class TileProduct
 
     /// <summary>Row panels of balanced heights: 32 rows are 11, 11 and 10, never 14, 14 and 4.</summary>
     private static nint PanelHeight(nint rows, nint panels, nint panel) => (rows / panels) + (panel < rows % panels ? 1 : 0);
+
+    /// <summary>Panels of B that were packed: those themselves, or what they hold in f32.</summary>
+    private static float* Panels(in MatMulArgs<float> args, nint k0, nint kCount, nint kLength, nint column, MicroKernels kernels, float* widened, nint count)
+    {
+        if (args.PackedType == DType.F32)
+            return PackedMatrix.Panel(args.PackedB, args.N, k0, kCount, kLength, column, kernels);
+        ushort* panels = PackedMatrix.Panel((ushort*)args.PackedB, args.N, k0, kCount, kLength, column, kernels);
+        Widening.Run(args.PackedType, panels, widened, (count * PackedMatrix.PanelFloats(kCount, kernels)) - PackedMatrix.Gap);
+        return widened;
+    }
 
     private static void PackA(in MatMulArgs<float> args, nint row, nint rows, nint panels, nint k0, nint kCount, float* packed, int lanes)
     {

@@ -37,7 +37,7 @@ public readonly struct Erf : IUnaryOp
         g = V.Fma(g, t, V.Create(-0.6334734f));
         g = V.Fma(g, t, V.Create(-1.1294532f));
         g = V.Fma(g, t, V.Create(0.00016202597f));
-        V large = Lanes.CopySign(V.Create(1) - Exp.Of(g), x);
+        V large = Lanes.CopySign(V.Create(1) - Exp.OfNormal(g), x);
         return V.Select(V.Less(size, V.Create(0.875f)), small, large);
     }
 

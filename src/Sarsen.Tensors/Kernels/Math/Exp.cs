@@ -25,6 +25,14 @@ public readonly struct Exp : IUnaryOp
         return p * Lanes.PowerOfTwo(half) * Lanes.PowerOfTwo(V.SubtractBits(n, half));
     }
 
+    /// <summary>eˣ for |x| up to 87, whose results are normal: the same bits by fewer steps.</summary>
+    [MethodImpl(Inline)]
+    internal static V OfNormal<V>(V x) where V : struct, IVector<V>
+    {
+        V n = Reduce(x, out V r);
+        return (V.Create(1) + V.Fma(r * r, Tail(r), r)) * Lanes.PowerOfTwo(n);
+    }
+
     /// <summary>n = round(x / ln 2) as i32 and r = x - n ln 2.</summary>
     [MethodImpl(Inline)]
     internal static V Reduce<V>(V x, out V r) where V : struct, IVector<V>

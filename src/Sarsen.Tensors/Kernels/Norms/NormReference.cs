@@ -37,7 +37,7 @@ public static unsafe class NormReference
     }
 
     /// <summary>
-    /// dx, and dγ, dβ where not null. <paramref name="scratch"/> has twice the statistics' count. Without
+    /// dx, dγ and dβ, where not null. <paramref name="scratch"/> has twice the statistics' count. Without
     /// <paramref name="training"/> the statistics are constants.
     /// </summary>
     public static void Backward(double* x, double* mean, double* rstd, double* gamma, double* dy, double* dx, double* dgamma, double* dbeta, double* scratch, long n, long channels, long spatial, long groups, bool centred, bool training)
@@ -64,7 +64,7 @@ public static unsafe class NormReference
             if (dbeta is not null)
                 dbeta[c] += dy[i];
         }
-        for (long i = 0; i < count; i++)
+        for (long i = 0; i < count && dx is not null; i++)
         {
             long k = At(i, channels, spatial, groups), c = i / spatial % channels;
             double hat = (x[i] - mean[k]) * rstd[k], g = dy[i] * (gamma is null ? 1 : gamma[c]);

@@ -10,6 +10,13 @@ public interface IVectorRange
     void Run<V>(long begin, long end) where V : struct, IVector<V>;
 }
 
+/// <summary>An <see cref="IVectorRange"/> that needs scratch memory: <c>lane</c> is that of an <see cref="ILaneJob"/>.</summary>
+public interface IVectorLaneRange
+{
+    /// <summary>Items are independent: any cut into ranges gives the same bits, whatever the lane.</summary>
+    void Run<V>(long begin, long end, int lane) where V : struct, IVector<V>;
+}
+
 /// <summary>Runs an <see cref="IVectorRange"/> in chunks on the workers, in the widest vectors the machine has.</summary>
 public static class VectorRanges
 {
@@ -20,6 +27,8 @@ public static class VectorRanges
     [ThreadStatic]
     private static int t_narrowerBy;
 
+    internal static int NarrowerBy => t_narrowerBy;
+
     /// <summary>
     /// Covers the items 0 .. <paramref name="count"/> - 1. <paramref name="cost"/> is the work of one item in elements
     /// of a cheap kernel; with <paramref name="count"/> it alone decides the chunks, in multiples of 16 items.
@@ -29,6 +38,27 @@ public static class VectorRanges
     {
         if (count <= 0)
             return;
+        (long grain, int chunks) = Cut(count, cost);
+        var job = new Job<TRange> { Range = range, Count = count, Grain = grain, NarrowerBy = t_narrowerBy };
+        if (chunks == 1)
+            job.Run(0);
+        else
+            workers.For(ref job, chunks);
+    }
+
+    /// <summary>As <see cref="For"/>, telling the range the lane whose scratch memory it may use.</summary>
+    public static void ForLanes<TRange>(Workers workers, ref TRange range, long count, long cost = 1)
+        where TRange : struct, IVectorLaneRange
+    {
+        if (count <= 0)
+            return;
+        (long grain, int chunks) = Cut(count, cost);
+        var job = new LaneJob<TRange> { Range = range, Count = count, Grain = grain, NarrowerBy = t_narrowerBy };
+        workers.ForLanes(ref job, chunks);
+    }
+
+    private static (long Grain, int Chunks) Cut(long count, long cost)
+    {
         long grain = Math.Max(1, ChunkElements / Math.Max(1, cost));
         if (cost <= 1)
             grain = ChunkElements;
@@ -38,11 +68,7 @@ public static class VectorRanges
             grain = (count + int.MaxValue - 1) / int.MaxValue + 15 & ~15L;
             chunks = (count + grain - 1) / grain;
         }
-        var job = new Job<TRange> { Range = range, Count = count, Grain = grain, NarrowerBy = t_narrowerBy };
-        if (chunks == 1)
-            job.Run(0);
-        else
-            workers.For(ref job, (int)chunks);
+        return (grain, (int)chunks);
     }
 
     /// <summary>Runs kernels of this thread in vectors narrower than the machine's until disposed: for tests.</summary>
@@ -76,6 +102,28 @@ public static class VectorRanges
                 Range.Run<Vector128Lanes>(begin, end);
             else
                 Range.Run<ScalarLanes>(begin, end);
+        }
+    }
+
+    private struct LaneJob<TRange> : ILaneJob where TRange : struct, IVectorLaneRange
+    {
+        public TRange Range;
+        public long Count, Grain;
+        public int NarrowerBy;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run(int chunk, int lane)
+        {
+            long begin = chunk * Grain, end = Math.Min(Count, begin + Grain);
+            int narrower = NarrowerBy;
+            if (Vector512Lanes.IsSupported && narrower-- == 0)
+                Range.Run<Vector512Lanes>(begin, end, lane);
+            else if (Vector256Lanes.IsSupported && narrower-- == 0)
+                Range.Run<Vector256Lanes>(begin, end, lane);
+            else if (Vector128Lanes.IsSupported && narrower-- == 0)
+                Range.Run<Vector128Lanes>(begin, end, lane);
+            else
+                Range.Run<ScalarLanes>(begin, end, lane);
         }
     }
 }

@@ -20,9 +20,10 @@ public abstract record LossSpec
         new Choice("focal", typeof(FocalLossSpec), "categorical_focal_crossentropy"),
         new Choice("binary_focal", typeof(BinaryFocalLossSpec), "binary_focal_crossentropy", "sigmoid_focal_loss"),
         new Choice("poisson_nll", typeof(PoissonNllLossSpec), "poisson"),
-        new Choice("nll", typeof(NllLossSpec)));
+        new Choice("nll", typeof(NllLossSpec)),
+        new Choice("reconstruction", typeof(ReconstructionLossSpec)));
 
-    /// <summary>Whether the target columns are classes or values.</summary>
+    /// <summary>Whether the target columns are classes or values, or none is looked at.</summary>
     public abstract TargetKind Target { get; }
 
     public abstract Loss Create();

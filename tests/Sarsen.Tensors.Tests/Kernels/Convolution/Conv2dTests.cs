@@ -61,9 +61,20 @@ public sealed unsafe class Conv2dTests
                     Same(_dweight, _expectedDweight, $"dweight: {where}");
                 }
             }
+            CheckPacked(workers);
             _dbias.Span.Fill(9);
             Conv2d.BackwardBias(Shape, _dy.Pointer, _dbias.Pointer, workers);
             Same(_dbias, _expectedDbias, $"dbias: {Shape}");
+        }
+
+        private void CheckPacked(Workers workers)
+        {
+            using var packed = new GuardedBuffer<byte>(Conv2d.PackedWeightBytes(Shape));
+            using var workspace = new GuardedBuffer<byte>(Conv2d.ForwardPackedWorkspaceBytes(Shape, workers));
+            Conv2d.PackWeight(Shape, _weight.Pointer, (float*)packed.Pointer, workers);
+            Scramble(_y, workspace);
+            Conv2d.ForwardPacked(Shape, _x.Pointer, (float*)packed.Pointer, _y.Pointer, new RowBias(_bias.Pointer), workers, workspace.Pointer);
+            Same(_y, _expectedY, $"y, packed: {workers.Count} threads, {Shape}");
         }
 
         /// <summary>What was there before must not matter.</summary>
@@ -103,6 +114,11 @@ public sealed unsafe class Conv2dTests
         ["one row, one column"] = new(40, 3, 1, 1, 2, new Window2d(1, 1)),
         ["more positions than a block"] = new(2, 2, 50, 49, 3, new Window2d(3, 3).WithPadding(1)),
         ["more weights than a span"] = new(4, 90, 4, 4, 90, new Window2d(3, 3).WithPadding(1)),
+        ["large enough to stay, in rows"] = new(1, 40, 40, 60, 100, new Window2d(3, 3)),
+        ["small planes, many filters"] = new(9, 40, 4, 4, 130, new Window2d(3, 3).WithPadding(1)),
+        ["small odd planes"] = new(5, 70, 5, 3, 70, new Window2d(3, 3).WithPadding(1)),
+        ["a stride that skips"] = new(3, 20, 9, 9, 15, new Window2d(1, 1).WithStride(3)),
+        ["a stride with padding"] = new(5, 33, 9, 8, 40, new Window2d(3, 3).WithStride(2).WithPadding(1)),
         ["many spans"] = new(37, 3, 21, 20, 4, new Window2d(3, 3)),
         ["no pictures"] = new(0, 3, 5, 5, 4, new Window2d(3, 3)),
     };

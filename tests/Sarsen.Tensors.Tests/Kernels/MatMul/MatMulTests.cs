@@ -74,7 +74,7 @@ public sealed unsafe class MatMulTests
         private void CheckPacked(InstructionSet set)
         {
             MicroKernels kernels = MicroKernels.For(set);
-            using var packed = new GuardedBuffer<float>(PackedMatrix.Bytes(_args.N, _args.K, kernels) / sizeof(float));
+            using var packed = new GuardedBuffer<float>(PackedMatrix.Bytes(_args.N, _args.K, DType.F32, kernels) / sizeof(float));
             packed.Span.Fill(float.NaN);
             PackedMatrix.Pack(_args.B, _args.Ldb, _args.TransposeB, _args.N, _args.K, packed.Pointer, _workers, kernels);
             MatMulArgs<float> args = _args;
@@ -92,6 +92,45 @@ public sealed unsafe class MatMulTests
             _b.Dispose();
             _c.Dispose();
             _workspace.Dispose();
+        }
+    }
+
+    /// <summary>Weights in sixteen bits: the bits of the product with the floats they stand for.</summary>
+    [Theory]
+    [InlineData(DType.F16)]
+    [InlineData(DType.BF16)]
+    public void WeightsInSixteenBitsAreComputedWithInFloats(DType type)
+    {
+        foreach ((int m, int n, int k) in new[] { (1, 300, 400), (1, 5, 17), (3, 70, 385), (20, 33, 16) })
+        {
+            foreach (bool transposed in new[] { false, true })
+            {
+                using var a = new GuardedBuffer<float>(m * k);
+                using var wide = new GuardedBuffer<float>(n * k);
+                using var half = new GuardedBuffer<ushort>(n * k);
+                using var c = new GuardedBuffer<float>(m * n);
+                Fill(a.Span, 1);
+                Fill(wide.Span, 2);
+                Cast.Run(Workers.Serial, DType.F32, wide.Pointer, type, half.Pointer, n * k);
+                for (int i = 0; i < n * k; i++)
+                    wide.Span[i] = type == DType.F16 ? (float)BitConverter.UInt16BitsToHalf(half.Span[i]) : Cast.FromBFloat16(half.Span[i]);
+                var args = new MatMulArgs<float>(a.Pointer, wide.Pointer, c.Pointer, m, n, k, transposeB: transposed);
+                MatMul.Reference(args);
+                float[] expected = c.Span.ToArray();
+                foreach (InstructionSet set in Sets())
+                {
+                    MicroKernels kernels = MicroKernels.For(set);
+                    using var packed = new GuardedBuffer<byte>(PackedMatrix.Bytes(n, k, type, kernels));
+                    using var workspace = new GuardedBuffer<byte>(MatMul.WorkspaceBytes(m, n, k, Workers.Serial));
+                    PackedMatrix.PackHalf(half.Pointer, transposed ? k : n, transposed, n, k, (ushort*)packed.Pointer, Workers.Serial, kernels);
+                    args.B = null;
+                    args.PackedB = (float*)packed.Pointer;
+                    args.PackedType = type;
+                    c.Span.Fill(float.NaN);
+                    MatMul.Run(args, default(NoEpilogue), Workers.Serial, workspace.Pointer, kernels);
+                    c.Span.SequenceEqual(expected).ShouldBeTrue($"{set}, {type}, ({m}, {k}) x ({k}, {n}), transposed {transposed}");
+                }
+            }
         }
     }
 

@@ -1,0 +1,17 @@
+namespace Sarsen.Bench;
+
+/// <summary>What is timed, one run at a time.</summary>
+internal abstract class Work : IDisposable
+{
+    /// <summary>How many operations one run does: more than one where a single one is too short for the clock.</summary>
+    public virtual int Operations => 1;
+
+    /// <summary>Runs after which all memory that it uses has been used.</summary>
+    public virtual int Cycle => 1;
+
+    public abstract void Run();
+
+    public virtual void Dispose()
+    {
+    }
+}

@@ -1,0 +1,1 @@
+"""What bench/run and bench/mnist share: processes that take turns, what is compared with what, tables."""

@@ -1,0 +1,98 @@
+"""What is compared with what: for each kind of benchmark its cases, its sides and its unit."""
+from dataclasses import dataclass
+from typing import Callable, Optional
+
+from . import sides
+
+
+@dataclass(frozen=True)
+class Contest:
+    """A row: the fastest of our variants against the fastest of theirs."""
+
+    bench: str
+    case: str
+    batch: int
+    threads: int
+    unit: str
+    figure: Callable  # from the seconds of an operation to the unit
+    ours: tuple
+    theirs: tuple
+    # Where there is no peer: the seconds that an operation may take.
+    allowed: Optional[float] = None
+
+
+def micros(seconds):
+    return seconds * 1e6
+
+
+def up_to(threads):
+    """A row for n threads counts each side's best at up to n: more threads can be slower on a small network."""
+    return sorted({1, threads})
+
+
+def against(kind, peers, figure=micros, unit="us"):
+    def contests(case, batch, thread_counts):
+        return [Contest(kind, case, batch, n, unit, figure_of(figure, case),
+                        tuple(sides.sarsen(kind, case, batch, t) for t in up_to(n)),
+                        tuple(sides.PEERS[peer](kind, case, batch, t) for t in up_to(n) for peer in peers(case)))
+                for n in thread_counts]
+    return contests
+
+
+def figure_of(figure, case):
+    return figure(case) if figure is gflops else figure
+
+
+def gflops(case):
+    sizes = [int(size) for size in case.split("x")]
+    m, k, n = sizes if len(sizes) == 3 else sizes * 3
+    return lambda seconds: 2 * m * k * n / seconds / 1e9
+
+
+def scaling(case, batch, thread_counts):
+    """Our n threads against our one."""
+    return [Contest("threads", case, batch, n, "us", micros, (sides.sarsen("train", case, batch, n),), (sides.sarsen("train", case, batch, 1),))
+            for n in thread_counts if n > 1]
+
+
+def fork_join(case, _, thread_counts):
+    return [Contest("threads", case, 0, n, "us", micros, (sides.sarsen("fork-join", case, 0, n),), (), allowed=2e-6) for n in thread_counts if n > 1]
+
+
+def drivers(case, batch, thread_counts):
+    """Two trainings at once against one after the other, on the same threads."""
+    name = case.removeprefix("drivers-")
+    return [Contest("threads", case, batch, n, "us", micros, (sides.sarsen("drivers-at-once", name, batch, n),), (sides.sarsen("drivers-in-turn", name, batch, n),))
+            for n in thread_counts if n > 1]
+
+
+def inference_peers(case):
+    # A step with a cache is no module call that could be exported as it is.
+    return ["torch"] if case == "gpt-decode" else ["torch", "onnxruntime"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of benchmark: its peers, and the contests of a case."""
+
+    peers: tuple
+    cases: Callable
+    contests: Callable
+
+
+def thread_cases():
+    return sides.cases("train") | {"fork-join": [0]} | {f"drivers-{name}": batches for name, batches in sides.cases("drivers-at-once").items()}
+
+
+def thread_contests(case, batch, thread_counts):
+    of = fork_join if case == "fork-join" else drivers if case.startswith("drivers-") else scaling
+    return of(case, batch, thread_counts)
+
+
+KINDS = {
+    "train": Kind(("torch",), lambda: sides.cases("train"), against("train", lambda case: ["torch"])),
+    "infer": Kind(("torch", "onnxruntime"), lambda: sides.cases("infer"), against("infer", inference_peers)),
+    "gemm": Kind(("openblas",), lambda: sides.cases("gemm"), against("gemm", lambda case: ["openblas"], gflops, "GFLOP/s")),
+    "kernels": Kind(("torch",), lambda: sides.cases("kernels"), against("kernels", lambda case: ["torch"])),
+    "threads": Kind((), thread_cases, thread_contests),
+}

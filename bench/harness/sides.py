@@ -1,0 +1,115 @@
+"""The processes that work: each stays, and is told how long to work when it is its turn."""
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+
+from . import place
+
+OURS = os.path.join(place.ROOT, "bench", "Sarsen.Bench", "bin", "Release", "net10.0", "Sarsen.Bench.dll")
+
+
+class SideError(Exception):
+    """A side is not there or ended; the message says how to cure it."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to do a case's work: whose, on how many threads, by which command."""
+
+    side: str
+    threads: int
+    command: tuple
+
+
+class Side:
+    """A running variant, pinned to as many processors as it has threads."""
+
+    def __init__(self, variant):
+        self.variant = variant
+        pin = ["taskset", "-c", ",".join(map(str, place.processors()[:variant.threads]))]
+        self.process = subprocess.Popen(pin + list(variant.command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment(variant.threads))
+        started = self._answer()
+        self.name, self.way = started["ready"], started.get("way")
+
+    def run(self, seconds):
+        """Works for so long: the median seconds of an operation, and what else the side counts."""
+        self.process.stdin.write(f"{seconds}\n")
+        self.process.stdin.flush()
+        return self._answer()
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+    def _answer(self):
+        line = self.process.stdout.readline()
+        if not line:
+            raise SideError(f"{' '.join(self.variant.command)} ended with {self.process.wait()}: what it wrote above says why")
+        return json.loads(line)
+
+
+def environment(threads):
+    # An inherited choice of BLAS kernels would slow the peer.
+    inherited = {k: v for k, v in os.environ.items() if k not in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")}
+    return inherited | {
+        "SARSEN_THREADS": str(threads), "OMP_NUM_THREADS": str(threads),
+        # The other build of OpenBLAS has a pool of its own, which fights PyTorch's for the processors.
+        "LD_LIBRARY_PATH": ":".join(filter(None, [place.OPENMP_BLAS, os.environ.get("LD_LIBRARY_PATH")])),
+    }
+
+
+def build():
+    subprocess.run(["dotnet", "build", os.path.join(place.ROOT, "bench", "Sarsen.Bench"), "-c", "Release", "-v", "quiet"], check=True, stdout=subprocess.DEVNULL)
+
+
+def cases(kind):
+    """What Sarsen can be measured at: {case: sizes of batch}."""
+    lines = subprocess.run(["dotnet", OURS, "cases", kind], check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+    return {name: [int(b) for b in batches] for name, *batches in (line.split() for line in lines)}
+
+
+def memory(kind, case, batch, threads):
+    """What a steady run of Sarsen takes."""
+    return json.loads(subprocess.run(["dotnet", OURS, "memory", kind, case, str(batch)], check=True, stdout=subprocess.PIPE, text=True, env=environment(threads)).stdout)
+
+
+def sarsen(kind, case, batch, threads):
+    return Variant("sarsen", threads, ("dotnet", OURS, kind, case, str(batch)))
+
+
+def torch(kind, case, batch, threads):
+    return Variant("torch", threads, (place.PYTHON, f"{place.PEERS}/torch_side.py", kind, case, str(batch), str(threads)))
+
+
+def openblas(kind, case, batch, threads):
+    return Variant("openblas", threads, (place.PYTHON, f"{place.PEERS}/openblas_side.py", kind, case, str(batch), str(threads)))
+
+
+def onnxruntime(kind, case, batch, threads):
+    return Variant("onnxruntime", threads, ("node", f"{place.PEERS}/onnxruntime_side.js", place.MODULES, exported(case, batch), str(threads)))
+
+
+def exported(case, batch):
+    """The case as ONNX in the cache: written anew where the networks have changed since."""
+    path = os.path.join(place.CACHE, "onnx", f"{case}-{batch}")
+    source = os.path.join(place.PEERS, "networks.py")
+    if not os.path.exists(f"{path}.output") or os.path.getmtime(f"{path}.output") < os.path.getmtime(source):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        subprocess.run([place.PYTHON, f"{place.PEERS}/export_onnx.py", case, str(batch), path], check=True, env=environment(len(place.processors())))
+    return path
+
+
+PEERS = {"torch": torch, "openblas": openblas, "onnxruntime": onnxruntime}
+
+
+def missing(peer):
+    """Why a peer cannot take part here; None where it can."""
+    if peer == "onnxruntime":
+        there = os.path.isdir(os.path.join(place.MODULES, "onnxruntime-node"))
+        return None if there else "onnxruntime-node is not installed: bench/run infer --install"
+    module = {"torch": "torch", "openblas": "numpy"}[peer]
+    found = os.path.exists(place.PYTHON) and subprocess.run([place.PYTHON, "-c", f"import {module}"], stderr=subprocess.DEVNULL).returncode == 0
+    if not found:
+        return f"python3-{module} is not installed: bench/run train --install"
+    return None if os.path.isdir(place.OPENMP_BLAS) else "libopenblas0-openmp is not installed: bench/run train --install"

@@ -1,0 +1,39 @@
+using Sarsen.Nn.Autograd;
+using Sarsen.Nn.Ops;
+
+namespace Sarsen.Nn;
+
+/// <summary>How attention works, the same for every call of a layer.</summary>
+public readonly record struct AttentionOptions
+{
+    /// <param name="heads">Heads of queries.</param>
+    /// <param name="kvHeads">Heads of keys and values, a divisor of <paramref name="heads"/>; as many when null.</param>
+    /// <param name="causal">A query sees keys up to its own position.</param>
+    /// <param name="window">With <paramref name="causal"/>: it sees that many positions, its own among them; 0 for all.</param>
+    /// <param name="scale">Multiplies q · k; 1 / √headDim when null.</param>
+    /// <exception cref="ArgumentException">The heads do not divide, or there is a window without <paramref name="causal"/>.</exception>
+    public AttentionOptions(int heads, int? kvHeads = null, bool causal = false, long window = 0, double? scale = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(heads, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(kvHeads ?? heads, 1, nameof(kvHeads));
+        ArgumentOutOfRangeException.ThrowIfNegative(window);
+        (Heads, KvHeads, Causal, Window, Scale) = (heads, kvHeads ?? heads, causal, window, scale);
+        if (Heads % KvHeads != 0)
+            throw new ArgumentException($"{Heads} heads cannot share {KvHeads} heads of keys: give a divisor", nameof(kvHeads));
+        if (window > 0 && !causal)
+            throw new ArgumentException("a window looks back from each position: make the attention causal, or leave the window out", nameof(window));
+    }
+
+    public int Heads { get; }
+
+    public int KvHeads { get; }
+
+    public bool Causal { get; }
+
+    public long Window { get; }
+
+    public double? Scale { get; }
+
+    internal OpAttributes Use(long longest, int headDim) =>
+        OpAttributes.Of(new AttentionOp.Use(Heads, KvHeads, Scale ?? 1 / Math.Sqrt(headDim), Causal, Window, longest));
+}

@@ -1,0 +1,14 @@
+using Sarsen.Nn.Ops;
+using Sarsen.Tensors;
+
+namespace Sarsen.Nn.Layers;
+
+/// <summary>The mean of each of <paramref name="height"/> × <paramref name="width"/> windows that cover x (N, C, H, W), however large it is.</summary>
+public sealed class AdaptiveAvgPool2d(long height, long width) : Module
+{
+    public AdaptiveAvgPool2d(long size) : this(size, size)
+    {
+    }
+
+    protected override Tensor Forward(Tensor x) => x.AdaptiveAvgPool2d(height, width); // (N, C, H, W) -> (N, C, height, width)
+}

@@ -1,0 +1,161 @@
+using Sarsen.Tensors.Kernels;
+using Sarsen.Tensors.Threads;
+
+namespace Sarsen.Tensors.Tests.Kernels;
+
+/// <summary>«Prefill in any chunking and decode one by one give equal bits.»</summary>
+public unsafe class CachedAttentionTests
+{
+    private const int Blocks = 40;
+
+    public sealed record Case(string Name, int Heads, int KvHeads, int HeadDim, long Length, long Window = 0)
+    {
+        public int Width => (Heads + 2 * KvHeads) * HeadDim;
+
+        public override string ToString() => Name;
+    }
+
+    public static TheoryData<Case> Cases =>
+    [
+        new("heads of 16", 2, 2, 16, 150),
+        new("heads of 64", 2, 2, 64, 70),
+        new("heads of 70, grouped", 4, 2, 70, 66),
+        new("one head of keys", 5, 1, 8, 100),
+        new("a window", 2, 1, 16, 150, Window: 37),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Any_chunking_gives_the_bits_of_the_whole(Case c)
+    {
+        float[] rows = Widths.Normal(c.Length * c.Width, "rows");
+        float[] whole = Whole(c, rows);
+        using var memory = new KernelMemory();
+        foreach (int piece in (ReadOnlySpan<int>)[1, 7, 9, 40, 64, (int)c.Length])
+            Cached(c, rows, piece, half: false, memory, Workers.Serial).ShouldBe(whole, $"{piece} at a time");
+        Workers three = Workers.Start(3);
+        Cached(c, rows, 9, half: false, memory, three).ShouldBe(whole, "three threads");
+        three.Stop();
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void All_paths_agree(Case c)
+    {
+        float[] rows = Widths.Normal(c.Length * c.Width, "rows");
+        float[] one = KernelMemory.Agree(c.Name, memory => Cached(c, rows, 1, half: false, memory, Workers.Serial));
+        one.ShouldBe(Whole(c, rows));
+    }
+
+    /// <summary>What is cached in f16 gives what rounded keys and values give, in any chunking.</summary>
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Half_precision_rounds_what_is_cached_and_nothing_else(Case c)
+    {
+        float[] rows = Widths.Normal(c.Length * c.Width, "rows");
+        using var memory = new KernelMemory();
+        float[] rounded = [.. rows.Select((x, i) => i % c.Width < c.Heads * c.HeadDim ? x : (float)(Half)x)];
+        float[] expected = Whole(c, rounded);
+        foreach (int piece in (ReadOnlySpan<int>)[1, 20])
+            Cached(c, rows, piece, half: true, memory, Workers.Serial).ShouldBe(expected, $"{piece} at a time");
+    }
+
+    [Fact]
+    public void Sequences_of_one_and_of_many_rows_share_a_batch()
+    {
+        var c = new Case("mixed", 2, 2, 16, 90);
+        float[] first = Widths.Normal(c.Length * c.Width, "first"), second = Widths.Normal(c.Length * c.Width, "second");
+        float[] wholeFirst = Whole(c, first), wholeSecond = Whole(c, second);
+        using var memory = new KernelMemory();
+        float* cache = memory.New<float>(Blocks * c.KvHeads * 2 * 16 * c.HeadDim, float.NaN);
+        long* table = memory.Put(Table(12));
+        int split = 89, y = c.Heads * c.HeadDim;
+        // All but the last row of the first sequence; then that row beside the whole second one.
+        Step(c, first[..(split * c.Width)], [0, split, 0, split], cache, false, table, memory, Workers.Serial).ShouldBe(wholeFirst[..(split * y)]);
+        float[] both = Step(c, [.. first[(split * c.Width)..], .. second], [0, 1, 0, 90, 1, 90, 0, 90], cache, false, table, memory, Workers.Serial);
+        both.ShouldBe([.. wholeFirst[(split * y)..], .. wholeSecond]);
+    }
+
+    [Fact]
+    public void Halves_widen_exactly()
+    {
+        using var memory = new KernelMemory();
+        ushort[] all = [.. Enumerable.Range(0, 65536).Select(i => (ushort)i)];
+        float* wide = memory.New<float>(all.Length);
+        Halves.Widen(memory.Put<ushort>(all), wide, all.Length);
+        for (int i = 0; i < all.Length; i++)
+        {
+            float expected = (float)BitConverter.UInt16BitsToHalf(all[i]);
+            (wide[i] == expected || (float.IsNaN(wide[i]) && float.IsNaN(expected))).ShouldBeTrue($"{i:X4}");
+        }
+    }
+
+    private static long[] Table(int width)
+    {
+        // Blocks lie about in the cache: 7 is no divisor of their number.
+        var table = new long[2 * width];
+        for (int i = 0; i < table.Length; i++)
+            table[i] = (3 + 7L * i) % Blocks;
+        return table;
+    }
+
+    private static float[] Cached(Case c, float[] rows, int piece, bool half, KernelMemory memory, Workers workers)
+    {
+        long elements = Blocks * c.KvHeads * 2 * 16 * c.HeadDim;
+        void* cache = half ? memory.New(elements, (ushort)0x7E00) : memory.New<float>(elements, float.NaN);
+        long* table = memory.Put(Table(12));
+        var y = new List<float>();
+        for (int at = 0; at < c.Length; at += piece)
+        {
+            int n = (int)Math.Min(piece, c.Length - at);
+            y.AddRange(Step(c, rows[(at * c.Width)..((at + n) * c.Width)], [0, n, 0, at + n], cache, half, table, memory, workers));
+        }
+        return [.. y];
+    }
+
+    private static float[] Step(Case c, float[] rows, long[] spans, void* cache, bool half, long* table, KernelMemory memory, Workers workers)
+    {
+        long n = rows.Length / c.Width;
+        float* y = memory.New<float>(n * c.Heads * c.HeadDim, float.NaN);
+        AttentionArgs<float> args = Args(c, memory.Put(rows), y, memory.Put(spans), spans.Length / 4, n);
+        var blocks = new KvBlocks { Memory = (byte*)cache, ElementBytes = half ? 2 : 4, KvHeads = c.KvHeads, HeadDim = c.HeadDim, Table = table, TableWidth = 12 };
+        long bytes = CachedAttention.WorkspaceBytes(n, args.Sequences, c.Heads, c.KvHeads, c.HeadDim, workers);
+        CachedAttention.Forward(workers, args, blocks, Scratch(memory, bytes));
+        return KernelMemory.Read(y, n * c.Heads * c.HeadDim);
+    }
+
+    private static float[] Whole(Case c, float[] rows)
+    {
+        using var memory = new KernelMemory();
+        float* y = memory.New<float>(c.Length * c.Heads * c.HeadDim, float.NaN);
+        AttentionArgs<float> args = Args(c, memory.Put(rows), y, memory.Put([0L, c.Length, 0, c.Length]), 1, c.Length);
+        Sarsen.Tensors.Kernels.Attention.Forward(Workers.Serial, args, Scratch(memory, Sarsen.Tensors.Kernels.Attention.WorkspaceBytes(c.Length, 1, c.Heads, c.KvHeads, c.HeadDim, Workers.Serial)));
+        return KernelMemory.Read(y, c.Length * c.Heads * c.HeadDim);
+    }
+
+    private static AttentionArgs<float> Args(Case c, float* rows, float* y, long* spans, long sequences, long n) => new()
+    {
+        Q = rows,
+        K = rows + c.Heads * c.HeadDim,
+        V = rows + (c.Heads + c.KvHeads) * c.HeadDim,
+        QueryStride = c.Width,
+        KeyStride = c.Width,
+        ValueStride = c.Width,
+        Y = y,
+        Spans = spans,
+        Sequences = sequences,
+        Rows = n,
+        Heads = c.Heads,
+        KvHeads = c.KvHeads,
+        HeadDim = c.HeadDim,
+        Scale = 0.3,
+        Causal = true,
+        Window = c.Window,
+    };
+
+    private static void* Scratch(KernelMemory memory, long bytes)
+    {
+        byte* at = (byte*)memory.New<float>(bytes / sizeof(float) + 16, float.NaN);
+        return (byte*)(((nint)at + 63) & ~(nint)63);
+    }
+}
