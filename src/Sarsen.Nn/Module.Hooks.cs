@@ -19,7 +19,10 @@ public abstract partial class Module
     private GradientHook[] _gradientHooks = [];
     private GradientHookOp? _gradientHookOp;
 
-    /// <summary>Calls <paramref name="hook"/> behind each call of this module until the result is disposed; in the order of their adding.</summary>
+    /// <summary>
+    /// Calls <paramref name="hook"/> behind each call of this module until the result is disposed; in the order of their adding. In a
+    /// shape-only run, which is also what plans are made from, tensors have shapes and no elements; a plan itself calls no hook.
+    /// </summary>
     public IDisposable OnForward(ForwardHook hook)
     {
         _forwardHooks = [.. _forwardHooks, hook];
@@ -44,7 +47,7 @@ public abstract partial class Module
     {
         foreach (ForwardHook hook in _forwardHooks)
             result = hook(this, x, result);
-        return _gradientHooks.Length > 0 && ScopeFrame.Current?.Tape is not null && result.RequiresGrad
+        return _gradientHooks.Length > 0 && ScopeFrame.Current?.Tape is Tape { IsInference: false } && result.RequiresGrad
             ? _gradientHookOp!.Behind(result)
             : result;
     }

@@ -56,7 +56,7 @@ public abstract partial class Module
     private Tensor Compute(Tensor x)
     {
         ScopeFrame? frame = ScopeFrame.Current;
-        return Checkpoint && frame is { Tape: Tape { Checkpoints: true } tape } && frame.Mode != Mode.Inference
+        return Checkpoint && frame is { Tape: Tape { Checkpoints: true, IsInference: false } tape } && frame.Mode != Mode.Inference
             ? (_recompute ??= new RecomputeOp(this, Forward)).Run(frame, tape, x)
             : Forward(x);
     }

@@ -3,6 +3,7 @@ using Sarsen.Nn.Layers;
 using Sarsen.Nn.Losses;
 using Sarsen.Nn.Ops;
 using Sarsen.Nn.Optimizers;
+using Sarsen.Nn.Plans;
 using Sarsen.Nn.Tests.Autograd;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Threads;
@@ -85,6 +86,21 @@ public class CheckpointTests
         }
         long whole = ModuleSummary.Of(Deep(false), new Shape(32, 64)).StepBytes;
         ModuleSummary.Of(Deep(true), new Shape(32, 64)).StepBytes.ShouldBeLessThan(whole / 2);
+    }
+
+    [Fact]
+    public void A_plan_is_made_of_what_is_inside()
+    {
+        Sequential network = Network(checkpoint: true);
+        using (network.Items[0].OnGradient((_, _) => { }))
+        {
+            using var runner = new PlanRunner(new Plan(network.Call, network, DType.F32, new PlanOptions { Folding = false }), Workers.Serial);
+            Input().Bytes.CopyTo(runner.Prepare(new Shape(8, 5)));
+            runner.Run();
+            using var arena = new Arena(Workers.Serial);
+            using Scope scope = arena.Begin(Mode.Inference);
+            runner.Output<float>().ToArray().ShouldBe(network.Call(Input()).ToArray<float>());
+        }
     }
 
     [Fact]

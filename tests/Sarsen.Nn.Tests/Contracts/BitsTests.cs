@@ -46,6 +46,7 @@ public class BitsTests
     [InlineData("lstm", "E14400FF8DCA57F5")]
     [InlineData("gru", "63283050FB031B48")]
     [InlineData("rnn", "11222D2C05255644")]
+    [InlineData("bidirectional", "24941492774602DF")]
     [InlineData("transformer", "6AB743F659E6EC1F")]
     public void Training_has_the_same_bits_on_every_machine(string name, string sha256)
     {

@@ -26,7 +26,7 @@ internal sealed class TestNetwork
         Optimizer = new AdamW(module);
     }
 
-    public static TheoryData<string> Names => ["mlp", "cnn", "lstm", "gru", "rnn", "transformer"];
+    public static TheoryData<string> Names => ["mlp", "cnn", "lstm", "gru", "rnn", "bidirectional", "transformer"];
 
     public Module Module { get; }
 
@@ -51,6 +51,9 @@ internal sealed class TestNetwork
         "transformer" => new(new Sequential(
             new SinusoidalEmbedding(5, 12, type), new TransformerEncoderLayer(12, 3, 20, 0.2, ActivationFunction.Gelu, normFirst: true, type: type), new RotaryEmbedding(4, type: type),
             new MultiheadAttention(12, 2, causal: true, window: 3, type: type), new RmsNorm(12, type: type), new LastStep(), new Linear(12, Classes, type: type)), new Shape(5, 12), type),
+        "bidirectional" => new(new Sequential(
+            new Gru(4, 6, numLayers: 2, batchFirst: true, dropout: 0.2, type: type, bidirectional: true), new LastStep(reversed: 6), new Glu(GluGate.Gelu),
+            new PRelu(type: type), new Linear(6, Classes, type: type)), new Shape(5, 4), type),
         _ => throw new ArgumentException(name),
     };
 
