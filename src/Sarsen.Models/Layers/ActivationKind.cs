@@ -28,7 +28,6 @@ public enum ActivationKind
     Hardswish,
     Hardsigmoid,
     Hardtanh,
-    Relu6,
     Softsign,
     LogSigmoid,
 }

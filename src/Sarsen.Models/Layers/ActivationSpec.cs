@@ -39,7 +39,6 @@ public sealed record ActivationSpec : LayerSpec
         Word("hardswish", ActivationKind.Hardswish, "hard_swish", "hard_silu"),
         Word("hardsigmoid", ActivationKind.Hardsigmoid, "hard_sigmoid"),
         Word("hardtanh", ActivationKind.Hardtanh, "hard_tanh"),
-        Word("relu6", ActivationKind.Relu6),
         Word("softsign", ActivationKind.Softsign),
         Word("log_sigmoid", ActivationKind.LogSigmoid, "logsigmoid"),
     ];
