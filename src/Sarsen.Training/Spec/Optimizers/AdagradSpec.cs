@@ -13,7 +13,7 @@ public sealed record AdagradSpec : OptimizerSpec
     [Description("Learning rate."), Range(0, double.MaxValue)]
     public override double Lr { get; init; } = 1e-2;
 
-    [Description("By how much the learning rate falls: lr / (1 + steps · lr_decay)."), Range(0, double.MaxValue)]
+    [Description("By how much the rate falls: lr / (1 + steps · lr_decay)."), Range(0, double.MaxValue)]
     public double LrDecay { get; init; }
 
     [Description("Added to the denominator."), Range(0, double.MaxValue)]

@@ -26,7 +26,7 @@ public abstract record OptimizerSpec : IValidatableObject
     public abstract double Lr { get; init; }
 
     [JsonPropertyOrder(1)]
-    [Description("Parameters with another learning rate or weight decay.")]
+    [Description("Parameters that are treated otherwise than the rest.")]
     public IReadOnlyList<ParameterGroupSpec> Groups { get; init; } = [];
 
     public virtual IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
