@@ -21,6 +21,16 @@ public enum ActivationKind
     Softplus,
     Softmax,
     LogSoftmax,
+    Elu,
+    Selu,
+    Celu,
+    Mish,
+    Hardswish,
+    Hardsigmoid,
+    Hardtanh,
+    Relu6,
+    Softsign,
+    LogSigmoid,
 }
 
 internal static class ActivationKinds
@@ -33,11 +43,11 @@ internal static class ActivationKinds
         _ => Enum.Parse<ActivationFunction>(kind.ToString()),
     };
 
-    public static Module ToModule(this ActivationKind kind, double slope = 0.01) => kind switch
+    public static Module ToModule(this ActivationKind kind, double slope = 0.01, double alpha = 1) => kind switch
     {
         ActivationKind.Softmax => new Softmax(),
         ActivationKind.LogSoftmax => new LogSoftmax(),
         ActivationKind.None => new Activation(ActivationFunction.Linear),
-        _ => new Activation(Enum.Parse<ActivationFunction>(kind.ToString()), slope),
+        _ => new Activation(Enum.Parse<ActivationFunction>(kind.ToString()), slope, alpha),
     };
 }

@@ -15,6 +15,9 @@ public sealed record ActivationSpec : LayerSpec
     [Description("For leaky_relu: the slope below zero."), Range(0.0, 1.0)]
     public double Slope { get; init; } = 0.01;
 
+    [Description("For elu and celu: how far they go below zero."), Range(0, double.MaxValue, MinimumIsExclusive = true)]
+    public double Alpha { get; init; } = 1;
+
     /// <summary>The functions' names as words.</summary>
     internal static IEnumerable<CatalogueEntry> Words =>
     [
@@ -29,9 +32,19 @@ public sealed record ActivationSpec : LayerSpec
         Word("softplus", ActivationKind.Softplus),
         Word("softmax", ActivationKind.Softmax),
         Word("log_softmax", ActivationKind.LogSoftmax),
+        Word("elu", ActivationKind.Elu),
+        Word("selu", ActivationKind.Selu),
+        Word("celu", ActivationKind.Celu),
+        Word("mish", ActivationKind.Mish),
+        Word("hardswish", ActivationKind.Hardswish, "hard_swish", "hard_silu"),
+        Word("hardsigmoid", ActivationKind.Hardsigmoid, "hard_sigmoid"),
+        Word("hardtanh", ActivationKind.Hardtanh, "hard_tanh"),
+        Word("relu6", ActivationKind.Relu6),
+        Word("softsign", ActivationKind.Softsign),
+        Word("log_sigmoid", ActivationKind.LogSigmoid, "logsigmoid"),
     ];
 
-    public override void Build(NetworkBuilder builder) => builder.Add(Function.ToModule(Slope), Name);
+    public override void Build(NetworkBuilder builder) => builder.Add(Function.ToModule(Slope, Alpha), Name);
 
     private static CatalogueEntry Word(string word, ActivationKind function, params string[] aliases) =>
         new(word, typeof(ActivationSpec), aliases) { Ready = () => new ActivationSpec { Function = function } };

@@ -9,5 +9,5 @@ namespace Sarsen.Models.Layers;
 public sealed record GruSpec : RecurrentSpec
 {
     private protected override Recurrent Create(long inputSize) =>
-        new Gru(inputSize, HiddenSize, NumLayers, Bias, batchFirst: true, Dropout);
+        new Gru(inputSize, HiddenSize, NumLayers, Bias, batchFirst: true, Dropout, bidirectional: Bidirectional);
 }

@@ -22,6 +22,8 @@ public static class LayerCatalogue
         new("global_avg_pool1d", typeof(GlobalAvgPool1dSpec), "global_average_pooling1d"),
         new("global_avg_pool2d", typeof(GlobalAvgPool2dSpec), "global_average_pooling2d"),
         new("global_max_pool2d", typeof(GlobalMaxPool2dSpec), "global_max_pooling2d"),
+        new("glu", typeof(GluSpec)),
+        new("prelu", typeof(PReluSpec), "p_relu"),
         new("flatten", typeof(FlattenSpec)),
         new("reshape", typeof(ReshapeSpec), "unflatten"),
         new("permute", typeof(PermuteSpec)),

@@ -9,5 +9,5 @@ namespace Sarsen.Models.Layers;
 public sealed record LstmSpec : RecurrentSpec
 {
     private protected override Recurrent Create(long inputSize) =>
-        new Lstm(inputSize, HiddenSize, NumLayers, Bias, batchFirst: true, Dropout);
+        new Lstm(inputSize, HiddenSize, NumLayers, Bias, batchFirst: true, Dropout, bidirectional: Bidirectional);
 }

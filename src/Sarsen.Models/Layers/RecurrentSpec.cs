@@ -20,7 +20,10 @@ public abstract record RecurrentSpec : LayerSpec
     [Description("The probability of dropout between layers."), Range(0.0, 1.0, MaximumIsExclusive = true)]
     public double Dropout { get; init; }
 
-    [Description("All steps come out, (T, H); else the last one, (H).")]
+    [Description("A second layer reads from the end, and both come out side by side: 2 H instead of H.")]
+    public bool Bidirectional { get; init; }
+
+    [Description("All steps come out, (T, H); else what is known at the end, (H): the last step, of a second direction the first.")]
     public bool ReturnSequences { get; init; }
 
     public override void Build(NetworkBuilder builder)
@@ -30,7 +33,7 @@ public abstract record RecurrentSpec : LayerSpec
             throw new ShapeException($"a recurrent layer takes sequences of (T, C), here a sample has the shape {sample}");
         builder.Add(Create(sample[1]), Name);
         if (!ReturnSequences)
-            builder.Add(new LastStep(), Name is null ? null : $"{Name}_last");
+            builder.Add(new LastStep(reversed: Bidirectional ? HiddenSize : 0), Name is null ? null : $"{Name}_last");
     }
 
     private protected abstract Recurrent Create(long inputSize);

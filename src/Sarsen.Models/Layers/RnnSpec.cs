@@ -12,7 +12,7 @@ public sealed record RnnSpec : RecurrentSpec
     public RnnFunction Activation { get; init; }
 
     private protected override Recurrent Create(long inputSize) =>
-        new Rnn(inputSize, HiddenSize, NumLayers, Activation == RnnFunction.Relu, Bias, batchFirst: true, Dropout);
+        new Rnn(inputSize, HiddenSize, NumLayers, Activation == RnnFunction.Relu, Bias, batchFirst: true, Dropout, bidirectional: Bidirectional);
 }
 
 public enum RnnFunction

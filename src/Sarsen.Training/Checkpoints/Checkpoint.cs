@@ -16,14 +16,16 @@ public sealed class Checkpoint(string path, TrainingState state)
 
     public TrainingState State { get; } = state;
 
-    /// <summary>Reads weights, and the optimizer's memory where one is given, by name.</summary>
+    /// <summary>Reads weights, and the optimizer's memory and the average of the weights where they are given, by name.</summary>
     /// <exception cref="RunException">It is of another network or optimizer.</exception>
     /// <exception cref="ModelFormatException">A file is damaged.</exception>
-    public void LoadInto(Module module, Optimizer? optimizer)
+    public void LoadInto(Module module, Optimizer? optimizer, ExponentialMovingAverage? average = null)
     {
         Load(CheckpointStore.WeightsFile, module.State().Select(s => (s.Name, s.Value)));
         if (optimizer is not null)
             Load(CheckpointStore.OptimizerFile, optimizer.State());
+        if (average is not null)
+            Load(CheckpointStore.AverageFile, average.State());
     }
 
     private void Load(string file, IEnumerable<(string Name, Tensor Value)> into)

@@ -19,6 +19,7 @@ public sealed class CheckpointStore(string folder, int keep)
 {
     internal const string WeightsFile = "model.safetensors";
     internal const string OptimizerFile = "optimizer.safetensors";
+    internal const string AverageFile = "average.safetensors";
     private const string StateFile = "state.json";
     private const string BestFile = "best";
     private const string Unfinished = ".writing";
@@ -27,14 +28,14 @@ public sealed class CheckpointStore(string folder, int keep)
 
     /// <summary>Saves a checkpoint, and notes it as the best when it is.</summary>
     /// <exception cref="RunException">It could not be written; the ones before it are untouched.</exception>
-    public void Save(Module module, Optimizer optimizer, TrainingState state, bool best)
+    public void Save(Module module, Optimizer optimizer, TrainingState state, bool best, ExponentialMovingAverage? average = null)
     {
         string name = FormattableString.Invariant($"epoch-{state.Epoch:00000}-step-{state.Step:0000000000}");
         try
         {
             string path = Path.Combine(folder, name);
             if (!Directory.Exists(path))
-                Write(path, module, optimizer, state);
+                Write(path, module, optimizer, average, state);
             if (best)
                 AtomicFile.WriteAllText(Path.Combine(folder, BestFile), name);
             Prune();
@@ -70,7 +71,7 @@ public sealed class CheckpointStore(string folder, int keep)
         return Open(name, out string why) ?? throw new RunException($"the best checkpoint '{name}' is damaged: {why}");
     }
 
-    private void Write(string path, Module module, Optimizer optimizer, TrainingState state)
+    private static void Write(string path, Module module, Optimizer optimizer, ExponentialMovingAverage? average, TrainingState state)
     {
         string temporary = path + Unfinished;
         if (Directory.Exists(temporary))
@@ -80,11 +81,10 @@ public sealed class CheckpointStore(string folder, int keep)
         {
             SafetensorsWriter.Write(Path.Combine(temporary, WeightsFile), module.State().Select(s => (s.Name, s.Value)));
             SafetensorsWriter.Write(Path.Combine(temporary, OptimizerFile), optimizer.State());
-            var saved = new Saved(state, new Dictionary<string, string>
-            {
-                [WeightsFile] = Checksum(Path.Combine(temporary, WeightsFile)),
-                [OptimizerFile] = Checksum(Path.Combine(temporary, OptimizerFile)),
-            });
+            if (average is not null)
+                SafetensorsWriter.Write(Path.Combine(temporary, AverageFile), average.State());
+            string[] files = average is null ? [WeightsFile, OptimizerFile] : [WeightsFile, OptimizerFile, AverageFile];
+            var saved = new Saved(state, files.ToDictionary(f => f, f => Checksum(Path.Combine(temporary, f))));
             AtomicFile.WriteAllText(Path.Combine(temporary, StateFile), JsonSerializer.Serialize(saved, RunJson.File));
             AtomicFile.MoveFolder(temporary, path);
         }

@@ -45,7 +45,7 @@ public sealed record RunOverview
     internal static RunOverview Of(RunSpec spec, PreparedData data, TrainingParts parts, Trainer trainer)
     {
         (Network network, LearningTask task) = (parts.Network, parts.Task);
-        long batch = Math.Min(spec.Train.BatchSize, data.Training.Count), grain = Math.Min(spec.Train.Grain ?? batch, batch);
+        long batch = Math.Min(spec.Train.StepSize, data.Training.Count), grain = Math.Min(spec.Train.GrainSize ?? batch, batch);
         ModuleSummary summary = parts.Summary(grain);
         List<LayerRow> rows = [.. summary.Rows.Select(r => new LayerRow(r.Path, r.Kind, [-1, .. r.Output.AsSpan()[1..]], r.Parameters))];
         long[] output = [-1, .. network.OutputShape.AsSpan()];
@@ -54,7 +54,7 @@ public sealed record RunOverview
         else if (network.Definition.Output != OutputFunction.None)
             rows.Add(new LayerRow("", $"{network.Definition.Output} (in the loss; at prediction)", output, 0));
         long weights = network.Body.State().Sum(s => s.Value.Count * sizeof(float)), gradients = summary.ParameterCount * sizeof(float);
-        long tree = spec.Train.Grain is null ? 0 : GradientTree.BytesFor(gradients, (batch + grain - 1) / grain);
+        long tree = spec.Train.GrainSize is null ? 0 : GradientTree.BytesFor(gradients, (batch + grain - 1) / grain);
         return new RunOverview
         {
             Name = spec.Name,
@@ -65,7 +65,7 @@ public sealed record RunOverview
             Classes = task.Classes,
             Layers = rows,
             Parameters = summary.ParameterCount,
-            PeakBytes = weights + gradients + tree + trainer.OptimizerBytes + summary.StepBytes,
+            PeakBytes = weights + gradients + tree + trainer.OptimizerBytes + trainer.AverageBytes + summary.StepBytes,
             Epochs = spec.Train.Epochs,
             StepsPerEpoch = trainer.StepsPerEpoch,
         };

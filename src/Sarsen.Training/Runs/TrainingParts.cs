@@ -34,6 +34,7 @@ internal sealed record TrainingParts(LearningTask Task, Network Network, Loss Lo
         task.Check(network);
         Refuse(spec.Train, network);
         Initialize(spec, network);
+        Freeze(spec.Train.Freeze, network);
         return new TrainingParts(task, network, spec.Train.Loss.Create(), metrics);
     }
 
@@ -82,6 +83,20 @@ internal sealed record TrainingParts(LearningTask Task, Network Network, Loss Lo
         {
             throw new NetworkException(index, e.Message, e);
         }
+    }
+
+    private static void Freeze(IReadOnlyList<string> patterns, Network network)
+    {
+        try
+        {
+            network.Body.Freeze(patterns);
+        }
+        catch (ArgumentException e)
+        {
+            throw new RunException($"train.freeze: {e.Message}", e);
+        }
+        if (network.Body.Parameters().All(p => !p.RequiresGrad))
+            throw new RunException("train.freeze leaves nothing to train: all parameters are frozen; leave some out of it");
     }
 
     // What depends on all samples of a batch at once cannot be joined over grains that different ranks compute.

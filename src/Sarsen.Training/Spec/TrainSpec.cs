@@ -19,6 +19,9 @@ public sealed record TrainSpec
     [Description("Samples a step."), Range(1, 1 << 24)]
     public int BatchSize { get; init; } = 32;
 
+    [Description("Batches whose gradients make one step: their mean, as if they were one batch, in the memory of one."), Range(1, 1 << 20)]
+    public int Accumulate { get; init; } = 1;
+
     [Description("Times through the training split."), Range(1, int.MaxValue)]
     public int Epochs { get; init; } = 10;
 
@@ -30,6 +33,12 @@ public sealed record TrainSpec
 
     [Description("Limits on the gradient; nothing: none.")]
     public ClippingSpec? Clipping { get; init; }
+
+    [Description("Parameters that stay as they are, by their names; * stands for any characters: features.*")]
+    public IReadOnlyList<string> Freeze { get; init; } = [];
+
+    [Description("Decay of an exponential moving average of the weights, which is what is validated and kept; 0.999 remembers a thousand steps. Nothing: no average."), Range(0.0, 1.0, MaximumIsExclusive = true)]
+    public double? Ema { get; init; }
 
     [Description("Epochs between two validations."), Range(1, int.MaxValue)]
     public int ValidateEvery { get; init; } = 1;
@@ -45,6 +54,12 @@ public sealed record TrainSpec
 
     [Description("Samples whose gradients are summed as one, then by a fixed tree; nothing: the whole batch of a rank."), Range(1, 1 << 24)]
     public int? Grain { get; init; }
+
+    /// <summary>Samples of a step: of all its batches.</summary>
+    internal int StepSize => (int)Math.Min(1 << 24, (long)BatchSize * Accumulate);
+
+    /// <summary>Samples whose gradients are computed at once; null for those of a step.</summary>
+    internal int? GrainSize => Accumulate == 1 ? Grain : Math.Min(Grain ?? BatchSize, BatchSize);
 }
 
 /// <summary>What the same seed gives the same bits across.</summary>

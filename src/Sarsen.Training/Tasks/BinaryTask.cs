@@ -9,17 +9,18 @@ namespace Sarsen.Training.Tasks;
 
 /// <summary>One class of two: the network gives one logit, that of the second class.</summary>
 /// <param name="classes">Their names; the second one is the positive.</param>
-public sealed class BinaryTask(IReadOnlyList<string> classes) : LearningTask
+/// <param name="loss">The loss, as specs name it.</param>
+public sealed class BinaryTask(IReadOnlyList<string> classes, string loss = "bce_with_logits") : LearningTask
 {
     /// <exception cref="RunException">The data has not two classes, or there is not one weight.</exception>
-    internal static BinaryTask Of(Pipeline pipeline, IReadOnlyList<double>? posWeight)
+    internal static BinaryTask Of(Pipeline pipeline, string loss, IReadOnlyList<double>? posWeight = null)
     {
         IReadOnlyList<string> classes = pipeline.Target.Classes;
         if (classes.Count != 2)
-            throw new RunException($"train.loss bce_with_logits tells two classes apart, the data has {classes.Count} ({string.Join(", ", classes.Take(10))}): use cross_entropy");
+            throw new RunException($"train.loss {loss} tells two classes apart, the data has {classes.Count} ({string.Join(", ", classes.Take(10))}): use {(loss == "binary_focal" ? "focal" : "cross_entropy")}");
         if (posWeight is { Count: not 1 })
             throw new RunException($"train.loss has {posWeight.Count} pos_weight, the network has one output: give one");
-        return new BinaryTask(classes);
+        return new BinaryTask(classes, loss);
     }
 
     public override MetricTask Kind => MetricTask.Classification;
@@ -36,7 +37,7 @@ public sealed class BinaryTask(IReadOnlyList<string> classes) : LearningTask
 
     private protected override string? WhyNotBehind(string? function) => function is null
         ? null
-        : $"bce_with_logits contains the sigmoid, which here would be applied to what {function} gives: take the {function} away";
+        : $"{loss} contains the sigmoid, which here would be applied to what {function} gives: take the {function} away";
 
     public override Tensor Target(Scope scope, ReadOnlySpan<byte> stored, int rows)
     {

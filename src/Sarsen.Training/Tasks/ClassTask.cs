@@ -10,15 +10,16 @@ namespace Sarsen.Training.Tasks;
 /// <param name="classes">Their names, in order.</param>
 /// <param name="output">Softmax of logits, or the exponential of log-probabilities.</param>
 /// <param name="ignoreIndex">The target that counts for nothing.</param>
-public sealed class ClassTask(IReadOnlyList<string> classes, OutputFunction output, long ignoreIndex) : LearningTask
+/// <param name="loss">The loss, as specs name it.</param>
+public sealed class ClassTask(IReadOnlyList<string> classes, OutputFunction output, long ignoreIndex, string loss = "cross_entropy") : LearningTask
 {
     /// <exception cref="RunException">The class weights are not one for each class.</exception>
-    internal static ClassTask Of(Pipeline pipeline, OutputFunction output, IReadOnlyList<double>? weights, long ignoreIndex)
+    internal static ClassTask Of(Pipeline pipeline, OutputFunction output, IReadOnlyList<double>? weights, long ignoreIndex, string loss = "cross_entropy")
     {
         IReadOnlyList<string> classes = pipeline.Target.Classes;
         if (weights is not null && weights.Count != classes.Count)
             throw new RunException($"train.loss has {weights.Count} class_weights, the data has {classes.Count} classes ({string.Join(", ", classes.Take(10))}): give one for each, in this order");
-        return new ClassTask(classes, output, ignoreIndex);
+        return new ClassTask(classes, output, ignoreIndex, loss);
     }
 
     public override MetricTask Kind => MetricTask.Classification;
@@ -38,7 +39,7 @@ public sealed class ClassTask(IReadOnlyList<string> classes, OutputFunction outp
         OutputFunction.Exp when function != "log_softmax" =>
             $"nll takes log-probabilities, but the network ends in {function ?? "something else"}: end it with log_softmax, or use cross_entropy, which contains it",
         OutputFunction.Softmax when function is not null =>
-            $"cross_entropy contains the softmax, which here would be applied to what {function} gives: take the {function} away",
+            $"{loss} contains the softmax, which here would be applied to what {function} gives: take the {function} away",
         _ => null,
     };
 

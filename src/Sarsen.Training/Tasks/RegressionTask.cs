@@ -11,11 +11,12 @@ namespace Sarsen.Training.Tasks;
 /// metrics in the columns' own.
 /// </summary>
 /// <param name="pipeline">Its target columns, and how their values are scaled back.</param>
-public sealed class RegressionTask(Pipeline pipeline) : LearningTask
+/// <param name="output">The values themselves, or the exponential where the network gives logarithms.</param>
+public sealed class RegressionTask(Pipeline pipeline, OutputFunction output = OutputFunction.None) : LearningTask
 {
     public override MetricTask Kind => MetricTask.Regression;
 
-    public override OutputFunction Output => OutputFunction.None;
+    public override OutputFunction Output => output;
 
     public override int Outputs => pipeline.Target.Columns.Count;
 
@@ -33,23 +34,28 @@ public sealed class RegressionTask(Pipeline pipeline) : LearningTask
         return target;
     }
 
-    public override Measurement Measure(IReadOnlyList<Metric> metrics) => new ValueMeasurement(new RegressionEvaluator(Outputs, metrics), pipeline);
+    public override Measurement Measure(IReadOnlyList<Metric> metrics) => new ValueMeasurement(new RegressionEvaluator(Outputs, metrics), pipeline, output);
 
-    private sealed class ValueMeasurement(RegressionEvaluator evaluator, Pipeline pipeline) : Measurement
+    private sealed class ValueMeasurement(RegressionEvaluator evaluator, Pipeline pipeline, OutputFunction output) : Measurement
     {
         private float[] _predicted = [], _targets = [];
 
         public override void Add(ReadOnlySpan<float> results, ReadOnlySpan<byte> stored) =>
-            evaluator.Add(Decoded(results, ref _predicted), Decoded(MemoryMarshal.Cast<byte, float>(stored), ref _targets));
+            evaluator.Add(Decoded(results, output, ref _predicted), Decoded(MemoryMarshal.Cast<byte, float>(stored), OutputFunction.None, ref _targets));
 
         public override EvaluationReport Report() => evaluator.Report();
 
-        private ReadOnlySpan<float> Decoded(ReadOnlySpan<float> values, ref float[] buffer)
+        private ReadOnlySpan<float> Decoded(ReadOnlySpan<float> values, OutputFunction output, ref float[] buffer)
         {
             if (buffer.Length < values.Length)
                 buffer = new float[values.Length];
             Span<float> decoded = buffer.AsSpan(0, values.Length);
             values.CopyTo(decoded);
+            if (output == OutputFunction.Exp)
+            {
+                foreach (ref float value in decoded)
+                    value = MathF.Exp(value);
+            }
             pipeline.Decode(decoded);
             return decoded;
         }

@@ -46,31 +46,46 @@ public sealed class Trainer : IDisposable
     private readonly Watched _watched;
     private readonly Func<string?> _requests;
     private readonly KeptWeights? _best;
+    private readonly ExponentialMovingAverage? _average;
     private long _saved;
     private long _lastSavedStep = -1;
 
     /// <param name="setup">The parts of the run.</param>
+    /// <exception cref="RunException">A group of the optimizer has no parameter.</exception>
     /// <exception cref="Data.DataException">The training split does not fill a batch, and drop_last leaves it out.</exception>
     public Trainer(TrainerSetup setup)
     {
         (_network, _spec, _time, _observer, _checkpoints, _workers) =
             (setup.Network, setup.Spec, setup.Time, setup.Observer, setup.Checkpoints, setup.Workers);
-        _optimizer = setup.Spec.Optimizer.Create(setup.Network.Body);
+        _optimizer = Create(setup.Spec.Optimizer, setup.Network);
         _rate = setup.Spec.Schedule.PeakRate(setup.Spec.Optimizer.Lr);
         _schedule = setup.Spec.Schedule.Create(_rate, Watched.BetterOf((setup.Spec.Schedule as ReduceOnPlateauSpec)?.Metric ?? "", setup.Metrics));
-        _step = new TrainingStep(setup.Network, setup.Task, setup.Loss, setup.Seed, setup.Spec.Grain, setup.Workers);
+        _step = new TrainingStep(setup.Network, setup.Task, setup.Loss, setup.Seed, setup.Spec.GrainSize, setup.Workers);
+        _average = setup.Spec.Ema is { } decay ? new ExponentialMovingAverage(setup.Network.Body, decay) : null;
         _validationSamples = setup.Validation;
         _validation = setup.Validation is null ? null : new Evaluator(setup.Network, setup.Task, setup.Loss, setup.Metrics, setup.Workers);
         _reader = new BatchReader(setup.Training, new BatchOptions
         {
-            BatchSize = setup.Spec.BatchSize,
+            BatchSize = setup.Spec.StepSize,
             Shuffle = setup.Shuffle,
             Seed = setup.Seed,
             DropLast = setup.Spec.DropLast,
         });
-        _best = setup.Checkpoints is null && setup.Spec.EarlyStopping is { RestoreBest: true } ? new KeptWeights(setup.Network.Body) : null;
+        _best = setup.Checkpoints is null && setup.Spec.EarlyStopping is { RestoreBest: true } ? new KeptWeights(setup.Network.Body, _average) : null;
         _watched = Watched.Of(setup.Spec, setup.Metrics, validates: setup.Validation is not null);
         _requests = setup.Requests;
+    }
+
+    private static Optimizer Create(OptimizerSpec spec, Network network)
+    {
+        try
+        {
+            return spec.Create(network.Body);
+        }
+        catch (ArgumentException e)
+        {
+            throw new RunException($"train.optimizer: {e.Message}", e);
+        }
     }
 
     /// <summary>Where training stands.</summary>
@@ -86,17 +101,23 @@ public sealed class Trainer : IDisposable
     /// <summary>Bytes that the optimizer remembers.</summary>
     public long OptimizerBytes => _optimizer.StateBytes;
 
+    /// <summary>Bytes of the average of the weights.</summary>
+    public long AverageBytes => _average?.Bytes ?? 0;
+
     /// <summary>Goes on from a checkpoint: its weights, its optimizer's memory and its state.</summary>
     /// <exception cref="Formats.ModelFormatException">The checkpoint is damaged, or of another network.</exception>
     public void Restore(Checkpoint checkpoint)
     {
-        checkpoint.LoadInto(_network.Body, _optimizer);
+        checkpoint.LoadInto(_network.Body, _optimizer, _average);
         State = checkpoint.State;
         _optimizer.Steps = State.Step;
         _lastSavedStep = State.Step;
     }
 
-    /// <summary>Trains until the end, or until <paramref name="stop"/> asks for a pause.</summary>
+    /// <summary>
+    /// Trains until the end, or until <paramref name="stop"/> asks for a pause. At the end the network has the weights that count: the
+    /// best or the last, and their average where there is one.
+    /// </summary>
     /// <exception cref="NonFiniteLossException">A loss, or weights that were to be saved, were not finite.</exception>
     /// <exception cref="RunException">A checkpoint could not be written.</exception>
     public TrainingEnd Run(CancellationToken stop)
@@ -112,9 +133,10 @@ public sealed class Trainer : IDisposable
         }
         if (_spec.EarlyStopping is { RestoreBest: true } && State.BestEpoch > 0)
         {
-            _checkpoints?.Best()?.LoadInto(_network.Body, null);
+            _checkpoints?.Best()?.LoadInto(_network.Body, null, _average);
             _best?.Restore();
         }
+        _average?.Swap();
         return State.Step < TotalSteps ? TrainingEnd.EarlyStopped : TrainingEnd.Done;
     }
 
@@ -130,6 +152,7 @@ public sealed class Trainer : IDisposable
             double loss = _step.Run(batch, State.Step);
             Clip();
             _optimizer.Step(rate, _workers);
+            _average?.Update(_workers);
             State.Advance(loss, batch.Count);
             _observer?.Step(new StepReport(State.Epoch + 1, _spec.Epochs, State.Step, TotalSteps, State.Loss, batch.Count, rate));
             if (_spec.Checkpoints.EverySteps is { } steps && State.Step % steps == 0 && State.Batch < StepsPerEpoch)
@@ -176,7 +199,7 @@ public sealed class Trainer : IDisposable
         bool last = State.Step >= TotalSteps || State.Epoch + 1 >= _spec.Epochs;
         (double? validationLoss, EvaluationReport? report) = (null, null);
         if (_validation is not null && (last || (State.Epoch + 1) % _spec.ValidateEvery == 0))
-            (validationLoss, report) = _validation.Run(_validationSamples!);
+            (validationLoss, report) = Validate(_validation);
         var record = new EpochRecord(State.Epoch + 1, State.Step, LearningRate(State.Step - 1), State.Loss, validationLoss, report?.Metrics);
         bool better = Judge(record);
         bool ended = last || (_spec.EarlyStopping is { } stopping && State.BadValidations >= stopping.Patience);
@@ -186,6 +209,19 @@ public sealed class Trainer : IDisposable
             || (_spec.Checkpoints.EverySteps is { } steps && State.Step % steps == 0);
         if (better || ended || due)
             Save(better);
+    }
+
+    private (double, EvaluationReport) Validate(Evaluator validation)
+    {
+        _average?.Swap();
+        try
+        {
+            return validation.Run(_validationSamples!);
+        }
+        finally
+        {
+            _average?.Swap();
+        }
     }
 
     // Whether the epoch is the best so far, by what is watched.
@@ -220,7 +256,7 @@ public sealed class Trainer : IDisposable
             return;
         if (best || State.Step != _lastSavedStep)
         {
-            _checkpoints.Save(_network.Body, _optimizer, State, best);
+            _checkpoints.Save(_network.Body, _optimizer, State, best, _average);
             _observer?.Checkpoint(State, best);
         }
         _lastSavedStep = State.Step;

@@ -44,7 +44,7 @@ public sealed unsafe class TrainingStep : IDisposable
     }
 
     /// <summary>The most bytes that a step's tensors took at once.</summary>
-    public long PeakBytes => _arena.PeakBytes;
+    public long PeakBytes => _arena.PeakBytes + _tape.RecomputeBytes;
 
     /// <summary>Bytes of the partial sums of grains.</summary>
     public long GradientTreeBytes => _tree?.Bytes ?? 0;
@@ -122,5 +122,9 @@ public sealed unsafe class TrainingStep : IDisposable
 
     private string KindOf(string path) => _network.Body.Modules().FirstOrDefault(m => m.Path == path)?.Kind ?? "";
 
-    public void Dispose() => _arena.Dispose();
+    public void Dispose()
+    {
+        _arena.Dispose();
+        _tape.Dispose();
+    }
 }

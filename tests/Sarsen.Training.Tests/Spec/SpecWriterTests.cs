@@ -69,6 +69,7 @@ public sealed class SpecWriterTests
                   eps: 1E-08
                   weight_decay: 0
                   amsgrad: false
+                  groups: []
               schedule: constant
             """.ReplaceLineEndings("\n"));
         written.ShouldContain("every_time: 1h30m\n");

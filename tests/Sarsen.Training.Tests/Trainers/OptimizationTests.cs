@@ -21,7 +21,7 @@ public sealed class OptimizationTests : IDisposable
     public void Every_optimizer_learns(string word)
     {
         var optimizer = (OptimizerSpec)Activator.CreateInstance(OptimizerSpec.Choices.Find(word)!.Type)!;
-        optimizer = optimizer is SgdSpec sgd ? sgd with { Lr = 0.1, Momentum = 0.9, Nesterov = true } : optimizer with { Lr = 0.01 };
+        optimizer = optimizer is SgdSpec sgd ? sgd with { Lr = 0.1, Momentum = 0.9, Nesterov = true } : optimizer with { Lr = optimizer is AdadeltaSpec ? 10 : optimizer is RAdamSpec ? 0.05 : 0.01 };
         Learns(_runs.Classes with { Train = _runs.Classes.Train with { Optimizer = optimizer, Epochs = 8 } });
     }
 
@@ -30,7 +30,7 @@ public sealed class OptimizationTests : IDisposable
     public void Every_loss_is_made_small(string word)
     {
         var loss = (LossSpec)Activator.CreateInstance(LossSpec.Choices.Find(word)!.Type)!;
-        RunSpec spec = loss is ValueLossSpec ? _runs.Values : loss is BceWithLogitsLossSpec ? _runs.Binary : _runs.Classes;
+        RunSpec spec = loss is ValueLossSpec ? _runs.Values : loss is BceWithLogitsLossSpec or BinaryFocalLossSpec ? _runs.Binary : _runs.Classes;
         if (loss is NllLossSpec)
             spec = spec with { Model = spec.Model with { Layers = [.. spec.Model.Layers, new Sarsen.Models.Layers.ActivationSpec { Function = Sarsen.Models.Layers.ActivationKind.LogSoftmax }] } };
         Learns(spec with { Train = spec.Train with { Loss = loss, Optimizer = new AdamSpec { Lr = 0.05 }, Epochs = 8 } });

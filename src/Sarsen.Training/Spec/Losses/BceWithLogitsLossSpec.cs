@@ -17,5 +17,5 @@ public sealed record BceWithLogitsLossSpec : LossSpec
 
     public override Loss Create() => new BceWithLogitsLoss(PosWeight);
 
-    public override LearningTask Task(Pipeline pipeline) => BinaryTask.Of(pipeline, PosWeight);
+    public override LearningTask Task(Pipeline pipeline) => BinaryTask.Of(pipeline, "bce_with_logits", PosWeight);
 }

@@ -17,6 +17,9 @@ public abstract record LossSpec
         new Choice("huber", typeof(HuberLossSpec)),
         new Choice("cross_entropy", typeof(CrossEntropyLossSpec), "sparse_categorical_crossentropy", "categorical_crossentropy"),
         new Choice("bce_with_logits", typeof(BceWithLogitsLossSpec), "binary_crossentropy", "binary_cross_entropy", "bce"),
+        new Choice("focal", typeof(FocalLossSpec), "categorical_focal_crossentropy"),
+        new Choice("binary_focal", typeof(BinaryFocalLossSpec), "binary_focal_crossentropy", "sigmoid_focal_loss"),
+        new Choice("poisson_nll", typeof(PoissonNllLossSpec), "poisson"),
         new Choice("nll", typeof(NllLossSpec)),
         new Choice("reconstruction", typeof(ReconstructionLossSpec)));
 
@@ -35,7 +38,7 @@ public abstract record ValueLossSpec : LossSpec
 {
     public sealed override TargetKind Target => TargetKind.Values;
 
-    public sealed override LearningTask Task(Pipeline pipeline) => new RegressionTask(pipeline);
+    public override LearningTask Task(Pipeline pipeline) => new RegressionTask(pipeline);
 }
 
 [Description("Mean squared error: 1/m Σ (y − y')².")]

@@ -25,5 +25,5 @@ public sealed record AdamSpec : OptimizerSpec
     [Description("Divide by the largest mean square so far.")]
     public bool Amsgrad { get; init; }
 
-    public override Optimizer Create(Module module) => new Adam(module, Betas[0], Betas[1], Eps, WeightDecay, Amsgrad);
+    public override Optimizer Create(Module module) => new Adam(module, Betas[0], Betas[1], Eps, WeightDecay, Amsgrad, ParameterGroups());
 }

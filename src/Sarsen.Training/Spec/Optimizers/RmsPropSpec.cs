@@ -28,5 +28,5 @@ public sealed record RmsPropSpec : OptimizerSpec
     [Description("Divide by the running deviation instead: the running mean is subtracted.")]
     public bool Centered { get; init; }
 
-    public override Optimizer Create(Module module) => new RmsProp(module, Alpha, Eps, WeightDecay, Momentum, Centered);
+    public override Optimizer Create(Module module) => new RmsProp(module, Alpha, Eps, WeightDecay, Momentum, Centered, ParameterGroups());
 }

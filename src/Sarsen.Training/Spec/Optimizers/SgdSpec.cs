@@ -8,7 +8,7 @@ namespace Sarsen.Training.Spec;
 /// <summary>As <c>torch.optim.SGD</c>.</summary>
 [Description("Stochastic gradient descent, with momentum if wanted.")]
 [DefaultProperty(nameof(Lr))]
-public sealed record SgdSpec : OptimizerSpec, IValidatableObject
+public sealed record SgdSpec : OptimizerSpec
 {
     [Description("Learning rate."), Range(0, double.MaxValue)]
     public override double Lr { get; init; } = 1e-3;
@@ -25,11 +25,13 @@ public sealed record SgdSpec : OptimizerSpec, IValidatableObject
     [Description("Nesterov's momentum: looks ahead by one step.")]
     public bool Nesterov { get; init; }
 
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    public override IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
+        foreach (ValidationResult result in base.Validate(validationContext))
+            yield return result;
         if (Nesterov && (Momentum == 0 || Dampening != 0))
             yield return new ValidationResult("Nesterov's momentum needs momentum above 0 and dampening 0", [nameof(Nesterov)]);
     }
 
-    public override Optimizer Create(Module module) => new Sgd(module, Momentum, Dampening, WeightDecay, Nesterov);
+    public override Optimizer Create(Module module) => new Sgd(module, Momentum, Dampening, WeightDecay, Nesterov, ParameterGroups());
 }

@@ -27,7 +27,7 @@ internal sealed class SpecTypes(ChoiceSets sets)
         [
             .. clr.GetProperties(BindingFlags.Public | BindingFlags.Instance)
                 .Where(p => p is { CanWrite: true, CanRead: true } && !p.IsDefined(typeof(JsonIgnoreAttribute)))
-                .OrderBy(p => Depth(p.DeclaringType!)).ThenBy(p => p.MetadataToken)
+                .OrderBy(p => p.GetCustomAttribute<JsonPropertyOrderAttribute>()?.Order ?? 0).ThenBy(p => Depth(p.DeclaringType!)).ThenBy(p => p.MetadataToken)
                 .Select(p => Property(p, p.GetValue(defaults))),
         ];
         return record;
