@@ -59,8 +59,11 @@ def environment(threads):
     }
 
 
-def build():
-    subprocess.run(["dotnet", "build", os.path.join(place.ROOT, "bench", "Sarsen.Bench"), "-c", "Release", "-v", "quiet"], check=True, stdout=subprocess.DEVNULL)
+def build(project="bench/Sarsen.Bench"):
+    command = ["dotnet", "build", os.path.join(place.ROOT, project), "-c", "Release", "-v", "quiet"]
+    built = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+    if built.returncode != 0:
+        raise SideError(f"{project} does not build:\n{built.stdout}")
 
 
 def cases(kind):

@@ -56,7 +56,7 @@ class Attention(nn.Module):
         self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
         self.register_buffer("later", torch.ones(context, context, dtype=torch.bool).triu(1), persistent=False)
 
-    def forward(self, x, cache=None, position: int = 0):
+    def forward(self, x, cache=None, position=0):
         B, T, C = x.shape
         q, k, v = self.qkv(x).view(B, T, 3, self.heads, C // self.heads).permute(2, 0, 3, 1, 4)  # (B, H, T, D) each
         if cache is not None:
@@ -75,7 +75,7 @@ class Block(nn.Module):
         self.attention = Attention(width, heads, context)
         self.mlp = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width))
 
-    def forward(self, x, cache=None, position: int = 0):
+    def forward(self, x, cache=None, position=0):
         x = x + self.attention(self.norm1(x), cache, position)
         return x + self.mlp(self.norm2(x))
 
@@ -94,15 +94,22 @@ class Gpt(nn.Module):
         self.head.weight = self.token.weight
         self.register_buffer("places", torch.arange(context), persistent=False)
 
-    def empty_cache(self, batch):
-        shape = (batch, self.heads, self.context, self.width // self.heads)
-        return [(torch.zeros(shape), torch.zeros(shape)) for _ in self.blocks]
-
-    def forward(self, ids, caches=None, position: int = 0):
-        x = self.token(ids) + self.place(self.places[position:position + ids.shape[1]])
+    def forward(self, ids, cache=None):
+        T, position = ids.shape[1], 0 if cache is None else cache.length
+        x = self.token(ids) + self.place(self.places[position:position + T])
         for i, block in enumerate(self.blocks):
-            x = block(x, None if caches is None else caches[i], position)
+            x = block(x, None if cache is None else cache.layers[i], position)
+        if cache is not None:
+            cache.length += T
         return self.head(self.norm(x))
+
+
+class Cache:
+    """Keys and values (B, H, context, D) of each layer, and how many tokens they are of."""
+
+    def __init__(self, network, batch):
+        shape = (batch, network.heads, network.context, network.width // network.heads)
+        self.layers, self.length = [(torch.zeros(shape), torch.zeros(shape)) for _ in network.blocks], 0
 
 
 # The rates are tiny: a network that memorises its batches drives gradients into denormals, which slows every later step.

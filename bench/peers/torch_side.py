@@ -79,13 +79,12 @@ def decoding():
     """A token at a time through the whole context, then anew."""
     torch.manual_seed(1)
     network = networks.Gpt().eval()
-    tokens, cache, position = torch.randint(0, 65, (1, network.context)), network.empty_cache(1), 0
+    tokens, cache = torch.randint(0, 65, (1, network.context)), networks.Cache(network, 1)
 
     def decode():
-        nonlocal position
+        cache.length %= network.context
         with torch.inference_mode():
-            network(tokens[:, position:position + 1], cache, position)
-        position = (position + 1) % network.context
+            network(tokens[:, cache.length:cache.length + 1], cache)
 
     return decode
 

@@ -62,7 +62,7 @@ internal static unsafe class Dispatch
             saved[i] = arena.New(shapes.Saves[i].DType, shapes.Saves[i].Shape);
 
         if (!shapes.IsView)
-            Compute(frame, op, attributes, inputs, results, saved, shapes.Workspace);
+            Compute(frame, op, attributes, inputs, results, saved, shapes.Workspace + (needsGrad ? 0 : shapes.UnsavedWorkspace));
         tape?.Record(op, attributes, inputs, results, saved, start, needsGrad, shapes.BackwardWorkspace);
     }
 

@@ -53,6 +53,9 @@ public ref struct OpShapes
     /// <summary>Bytes that Forward needs while it runs, 64-byte aligned.</summary>
     public long Workspace { get; set; }
 
+    /// <summary>Bytes that Forward needs besides where nothing is saved: for what it would have written there.</summary>
+    public long UnsavedWorkspace { get; set; }
+
     /// <summary>Bytes that Backward needs while it runs, 64-byte aligned.</summary>
     public long BackwardWorkspace { get; set; }
 

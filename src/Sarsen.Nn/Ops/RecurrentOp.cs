@@ -80,7 +80,8 @@ public abstract unsafe partial class RecurrentOp : Op
         if (KeepsHiddenPart)
             s.Save(type, new Shape(z.Steps, z.Batch, z.GateRow));
         int size = type.Size();
-        s.Workspace = Scratch(z, s.Workers, forward: true) + (z.Rows * (2 * z.GateRow + z.Hidden) * size) + 256;
+        s.Workspace = Scratch(z, s.Workers, forward: true) + 256;
+        s.UnsavedWorkspace = z.Rows * (((KeepsHiddenPart ? 2 : 1) * z.GateRow) + (HasCell ? z.Hidden : 0)) * size;
         s.BackwardWorkspace = Scratch(z, s.Workers, forward: false) + ((hasLengths ? 4 : 2) * z.StepHidden * size) + 256;
     }
 

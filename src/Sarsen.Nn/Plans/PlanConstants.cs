@@ -44,7 +44,7 @@ public sealed unsafe class PlanConstants
     /// <summary>The result of an operation of constants alone.</summary>
     internal PlanConstant Of(Op op, in OpAttributes attributes, IReadOnlyList<PlanConstant> inputs, int output, TensorInfo info, in OpShapes shapes)
     {
-        long workspace = shapes.Workspace;
+        long workspace = shapes.Workspace + shapes.UnsavedWorkspace;
         int outputs = shapes.OutputCount;
         var types = new TensorInfo[outputs];
         for (int i = 0; i < outputs; i++)

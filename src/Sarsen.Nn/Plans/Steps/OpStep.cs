@@ -22,7 +22,7 @@ internal sealed class OpStep(Op op, in OpAttributes attributes, IReadOnlyList<Pl
         TensorInfo[] infos = [.. Inputs.Select(i => new TensorInfo(i.DType, i.Shape, i.Strides))];
         var shapes = new OpShapes(infos, _attributes, training: false, workers);
         op.Infer(ref shapes);
-        return shapes.Workspace;
+        return shapes.Workspace + shapes.UnsavedWorkspace;
     }
 
     public override void Run(in OpArgs a)

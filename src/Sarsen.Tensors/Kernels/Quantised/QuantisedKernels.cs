@@ -18,6 +18,9 @@ internal sealed unsafe class QuantisedKernels(int lanes, nint[] unsignedWide, ni
     /// <summary>From here 4 · k4 · 255 · 64 would leave i32.</summary>
     public const long MaxK4 = int.MaxValue / (4 * 255 * 64);
 
+    // Before Best, which may be it.
+    private static QuantisedKernels Plain { get; } = new(0, [], [], [], []);
+
     public static QuantisedKernels Best { get; } = For(InstructionSets.Best);
 
     public static QuantisedKernels For(InstructionSet set) => set switch
@@ -27,8 +30,6 @@ internal sealed unsafe class QuantisedKernels(int lanes, nint[] unsignedWide, ni
         InstructionSet.Vector128 => QuantisedKernels128.Table,
         _ => Plain,
     };
-
-    private static QuantisedKernels Plain { get; } = new(0, [], [], [], []);
 
     /// <summary>
     /// A whole panel: <paramref name="rows"/> rows, at most <see cref="PanelRows"/>, by <paramref name="columns"/> columns,
