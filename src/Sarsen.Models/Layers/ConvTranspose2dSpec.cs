@@ -6,34 +6,16 @@ namespace Sarsen.Models.Layers;
 
 /// <summary><see cref="Nn.Layers.ConvTranspose2d"/> with an activation behind it.</summary>
 [Description("A transposed convolution of pictures (C, H, W): it makes them larger, as the convolution of these settings makes them smaller.")]
-public sealed record ConvTranspose2dSpec : LayerSpec
+public sealed record ConvTranspose2dSpec : ConvolutionSpec2d
 {
-    [Description("Filters: how many channels come out."), Range(1, 1 << 20)]
-    public required int OutChannels { get; init; }
-
-    [Description("Kernel rows and columns; one number for both."), Length(1, 2), Range(1, 1 << 16)]
-    public IReadOnlyList<int> KernelSize { get; init; } = [3];
-
-    [Description("Strides of rows and columns; one number for both."), Length(1, 2), Range(1, 1 << 16)]
-    public IReadOnlyList<int> Stride { get; init; } = [1];
-
     [Description("What is taken from each side of what comes out: valid, or a number for each side such as 2 or 1x2; same: a picture stride times as large.")]
     public Padding2d Padding { get; init; }
 
     [Description("Rows and columns more at the bottom and the right, less than the stride; one number for both."), Length(1, 2), Range(0, 1 << 16)]
     public IReadOnlyList<int> OutputPadding { get; init; } = [0];
 
-    [Description("Dilation: from one row and column of the kernel to the next."), Length(1, 2), Range(1, 1 << 16)]
-    public IReadOnlyList<int> Dilation { get; init; } = [1];
-
     [Description("Groups of channels that are convolved apart."), Range(1, 1 << 20)]
     public int Groups { get; init; } = 1;
-
-    [Description("Is there a bias a filter.")]
-    public bool Bias { get; init; } = true;
-
-    [Description("The function behind it.")]
-    public ActivationKind Activation { get; init; }
 
     public override void Build(NetworkBuilder builder)
     {

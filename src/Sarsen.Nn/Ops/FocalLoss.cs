@@ -1,4 +1,3 @@
-using System.Numerics;
 using Sarsen.Nn.Autograd;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Kernels;
@@ -9,7 +8,7 @@ namespace Sarsen.Nn.Ops;
 /// The focal loss of log-probabilities (…, C) and classes (…) in I64, maybe weights (C); the formula stands with
 /// <see cref="FocalLikelihood"/>. The mean divides by the number of rows that count, whatever their weights.
 /// </summary>
-public sealed unsafe class FocalLossOp : Op
+public sealed unsafe class FocalLossOp() : ClassLossOp("logits")
 {
     internal static readonly FocalLossOp Instance = new();
 
@@ -17,60 +16,27 @@ public sealed unsafe class FocalLossOp : Op
 
     public override string Name => "focal_loss";
 
-    public override void Infer(ref OpShapes s)
-    {
-        (TensorInfo x, TensorInfo t) = (s.Inputs[0], s.Inputs[1]);
-        if (x.DType is not (DType.F32 or DType.F64) || x.Shape.Rank < 1 || t.DType != DType.I64 || t.Shape != new Shape(x.Shape.AsSpan()[..^1]))
-            throw new ShapeException($"FocalLoss: logits (…, C) and classes (…) in I64 expected, given {x.DType} {x.Shape} and {t.DType} {t.Shape}");
-        if (s.Inputs.Length > 2 && (s.Inputs[2].Shape != new Shape(x.Shape[-1]) || s.Inputs[2].DType != x.DType))
-            throw new ShapeException($"FocalLoss: class weights must be {x.DType} ({x.Shape[-1]}), given {s.Inputs[2].DType} {s.Inputs[2].Shape}");
-        s.Output(x.DType, s.Attributes<Use>().Reduction == LossReduction.None ? t.Shape : new Shape());
-        s.Workspace = t.Shape.Count * x.DType.Size();
-    }
+    private protected override LossReduction ReductionOf(in OpArgs a) => a.Attributes<Use>().Reduction;
 
-    public override void Forward(in OpArgs a)
-    {
-        if (a.Inputs[0].DType == DType.F64)
-            Forward<double>(a);
-        else
-            Forward<float>(a);
-    }
+    private protected override LossReduction ReductionOf(ref OpShapes s) => s.Attributes<Use>().Reduction;
 
-    private static void Forward<T>(in OpArgs a) where T : unmanaged, INumber<T>
+    private protected override void Losses<T>(in OpArgs a, T* losses)
     {
         Use use = a.Attributes<Use>();
         (TensorView x, TensorView t) = (a.Inputs[0], a.Inputs[1]);
-        bool none = use.Reduction == LossReduction.None;
-        T* losses = (T*)(none ? a.Outputs[0].Data : a.Workspace);
         FocalLikelihood.Forward((T*)x.Data, t.I64, Weights<T>(a), losses, t.Count, x.Shape[-1], use.Gamma, use.IgnoreIndex);
-        if (none)
-            return;
-        double sum = 0;
-        for (long n = 0; n < t.Count; n++)
-            sum += double.CreateTruncating(losses[n]);
-        *(T*)a.Outputs[0].Data = T.CreateTruncating(sum / Divisor(a, use));
     }
 
-    public override void Backward(in OpArgs a)
-    {
-        if (a.Inputs[0].DType == DType.F64)
-            Backward<double>(a);
-        else
-            Backward<float>(a);
-    }
-
-    private static void Backward<T>(in OpArgs a) where T : unmanaged, INumber<T>
+    private protected override void Gradient<T>(in OpArgs a, double scale)
     {
         Use use = a.Attributes<Use>();
         (TensorView x, TensorView t) = (a.Inputs[0], a.Inputs[1]);
         FocalLikelihood.Backward((T*)x.Data, t.I64, Weights<T>(a), (T*)a.OutputGrads[0].Data, use.Reduction == LossReduction.None,
-            1 / Divisor(a, use), (T*)a.InputGrads[0].Data, t.Count, x.Shape[-1], use.Gamma, use.IgnoreIndex);
+            scale, (T*)a.InputGrads[0].Data, t.Count, x.Shape[-1], use.Gamma, use.IgnoreIndex);
     }
 
-    private static T* Weights<T>(in OpArgs a) where T : unmanaged => a.Inputs.Length > 2 ? (T*)a.Inputs[2].Data : null;
-
-    private static double Divisor(in OpArgs a, Use use) =>
-        use.Reduction == LossReduction.Mean ? CrossEntropy.WeightSum(a.Inputs[1].I64, (float*)null, a.Inputs[1].Count, use.IgnoreIndex) : 1;
+    private protected override double MeanDivisor<T>(in OpArgs a) =>
+        CrossEntropy.WeightSum(a.Inputs[1].I64, (float*)null, a.Inputs[1].Count, a.Attributes<Use>().IgnoreIndex);
 
     public override IEnumerable<OpSample> Samples =>
     [

@@ -40,8 +40,8 @@ internal unsafe struct KvAppend : IVectorChunk
         ushort* values = tile + (KvBlocks.Positions + position) * dim;
         for (nint d = 0; d < dim; d++)
         {
-            tile[d * KvBlocks.Positions + position] = Halves.Narrow(k[d]);
-            values[d] = Halves.Narrow(v[d]);
+            tile[d * KvBlocks.Positions + position] = BitConverter.HalfToUInt16Bits((Half)k[d]);
+            values[d] = BitConverter.HalfToUInt16Bits((Half)v[d]);
         }
     }
 }

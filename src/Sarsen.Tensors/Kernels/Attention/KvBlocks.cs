@@ -38,7 +38,7 @@ public unsafe struct KvBlocks
         byte* tile = Tile(sequence, kvHead, position);
         if (ElementBytes == sizeof(float))
             return (float*)tile;
-        Halves.Widen((ushort*)tile, scratch, HeadElements);
+        Widening.Run(DType.F16, (ushort*)tile, scratch, HeadElements);
         return scratch;
     }
 }

@@ -7,6 +7,23 @@ namespace Sarsen.Tensors.Kernels;
 /// </summary>
 internal readonly record struct ConvAxis
 {
+    /// <summary>The vertical axis of a picture that is convolved.</summary>
+    public static ConvAxis Rows(in Conv2dShape shape) =>
+        Of(shape.OutHeight, shape.Height, shape.Window.StrideHeight, shape.Window.DilationHeight, shape.Window.KernelHeight, shape.Window.PadTop);
+
+    /// <summary>The horizontal one.</summary>
+    public static ConvAxis Columns(in Conv2dShape shape) =>
+        Of(shape.OutWidth, shape.Width, shape.Window.StrideWidth, shape.Window.DilationWidth, shape.Window.KernelWidth, shape.Window.PadLeft);
+
+    private static ConvAxis Of(long outputs, long extent, long stride, long dilation, long kernel, long before) => new()
+    {
+        Outputs = (nint)outputs,
+        Stride = (nint)stride,
+        Low = (nint)(-before),
+        High = (nint)(((kernel - 1) * dilation) - before),
+        Extent = (nint)extent,
+    };
+
     public nint Outputs { get; init; }
 
     public nint Stride { get; init; }

@@ -15,7 +15,7 @@ internal readonly unsafe struct DepthwiseConvolution
 
     private const int TileRows = 4;
 
-    /// <summary>With 25 taps the matrix kernels are a quarter faster, with 9 half as fast.</summary>
+    /// <summary>With 25 taps the matrix kernels are the faster ones, with 9 these.</summary>
     private const nint MostTaps = 12;
 
     /// <summary>Floats that a block of sixteen columns may look at behind the planes' last.</summary>
@@ -41,10 +41,10 @@ internal readonly unsafe struct DepthwiseConvolution
         (_phaseRows, _phaseColumns) = isGradient ? ((nint)window.StrideHeight, (nint)window.StrideWidth) : (1, 1);
         _rowAxis = isGradient
             ? DirectConvolution.GradientAxis(shape.Height, shape.OutHeight, window.StrideHeight, window.DilationHeight, window.KernelHeight, window.PadTop)
-            : DirectConvolution.ForwardAxis(shape.OutHeight, shape.Height, window.StrideHeight, window.DilationHeight, window.KernelHeight, window.PadTop);
+            : ConvAxis.Rows(shape);
         _columnAxis = isGradient
             ? DirectConvolution.GradientAxis(shape.Width, shape.OutWidth, window.StrideWidth, window.DilationWidth, window.KernelWidth, window.PadLeft)
-            : DirectConvolution.ForwardAxis(shape.OutWidth, shape.Width, window.StrideWidth, window.DilationWidth, window.KernelWidth, window.PadLeft);
+            : ConvAxis.Columns(shape);
         // Rows of the planes for one row of the result, about: a band has as many as fit, in whole tiles.
         nint rowFloats = nint.Max(1, Sources * _rowAxis.Phases * _columnAxis.Phases * _columnAxis.Length);
         nint reach = _rowAxis.Length - _rowAxis.Outputs, fitting = (BandFloats / rowFloats) - reach;

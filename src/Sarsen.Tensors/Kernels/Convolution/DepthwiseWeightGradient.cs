@@ -27,8 +27,8 @@ internal readonly unsafe struct DepthwiseWeightGradient
     {
         _shape = shape;
         Window2d window = shape.Window;
-        ConvAxis rows = DirectConvolution.ForwardAxis(shape.OutHeight, shape.Height, window.StrideHeight, window.DilationHeight, window.KernelHeight, window.PadTop);
-        ConvAxis columns = DirectConvolution.ForwardAxis(shape.OutWidth, shape.Width, window.StrideWidth, window.DilationWidth, window.KernelWidth, window.PadLeft);
+        ConvAxis rows = ConvAxis.Rows(shape);
+        ConvAxis columns = ConvAxis.Columns(shape);
         nint rowFloats = nint.Max(1, rows.Phases * columns.Phases * columns.Length), reach = rows.Length - rows.Outputs;
         _rows = nint.Clamp((BandFloats / rowFloats) - reach, nint.Min(4, nint.Max(1, rows.Outputs)), nint.Max(1, rows.Outputs));
         _bands = (rows.Outputs + _rows - 1) / _rows;

@@ -41,8 +41,8 @@ internal readonly unsafe struct DirectConvolution
         }
         else
         {
-            _rowAxis = ForwardAxis(shape.OutHeight, shape.Height, window.StrideHeight, window.DilationHeight, window.KernelHeight, window.PadTop);
-            _columnAxis = ForwardAxis(shape.OutWidth, shape.Width, window.StrideWidth, window.DilationWidth, window.KernelWidth, window.PadLeft);
+            _rowAxis = ConvAxis.Rows(shape);
+            _columnAxis = ConvAxis.Columns(shape);
         }
 
         nint batch = (nint)shape.Batch, gridRows = _rowAxis.Outputs, pitch = _columnAxis.Length, positions = nint.Max(1, gridRows * pitch);
@@ -256,15 +256,6 @@ internal readonly unsafe struct DirectConvolution
         offset = reach / stride;
         return reach % stride == 0;
     }
-
-    internal static ConvAxis ForwardAxis(long outputs, long extent, long stride, long dilation, long kernel, long before) => new()
-    {
-        Outputs = (nint)outputs,
-        Stride = (nint)stride,
-        Low = (nint)(-before),
-        High = (nint)(((kernel - 1) * dilation) - before),
-        Extent = (nint)extent,
-    };
 
     /// <summary>Element stride · r + phase of x was seen by output r + (phase + before − tap · dilation) / stride, where that is whole.</summary>
     internal static ConvAxis GradientAxis(long size, long outputs, long stride, long dilation, long kernel, long before)

@@ -31,23 +31,7 @@ internal readonly unsafe struct WeightGradient
     public WeightGradient(in Conv2dShape shape, int threads)
     {
         _shape = shape;
-        Window2d window = shape.Window;
-        _rows = new ConvAxis
-        {
-            Outputs = (nint)shape.OutHeight,
-            Stride = (nint)window.StrideHeight,
-            Low = (nint)(-window.PadTop),
-            High = (nint)(((window.KernelHeight - 1) * window.DilationHeight) - window.PadTop),
-            Extent = (nint)shape.Height,
-        };
-        _columns = new ConvAxis
-        {
-            Outputs = (nint)shape.OutWidth,
-            Stride = (nint)window.StrideWidth,
-            Low = (nint)(-window.PadLeft),
-            High = (nint)(((window.KernelWidth - 1) * window.DilationWidth) - window.PadLeft),
-            Extent = (nint)shape.Width,
-        };
+        (_rows, _columns) = (ConvAxis.Rows(shape), ConvAxis.Columns(shape));
         _planes = new ConvPlanes(_rows, _columns, canStay: _rows.IsInside);
         _products = nint.Max(1, nint.Min(ProductImages(shape), (nint)shape.Batch));
         _spanLength = SpanImages(shape);

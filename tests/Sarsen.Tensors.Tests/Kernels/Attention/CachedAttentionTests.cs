@@ -82,7 +82,7 @@ public unsafe class CachedAttentionTests
         using var memory = new KernelMemory();
         ushort[] all = [.. Enumerable.Range(0, 65536).Select(i => (ushort)i)];
         float* wide = memory.New<float>(all.Length);
-        Halves.Widen(memory.Put<ushort>(all), wide, all.Length);
+        Widening.Run(DType.F16, memory.Put<ushort>(all), wide, all.Length);
         for (int i = 0; i < all.Length; i++)
         {
             float expected = (float)BitConverter.UInt16BitsToHalf(all[i]);
