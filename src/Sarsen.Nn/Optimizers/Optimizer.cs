@@ -175,7 +175,7 @@ public abstract class Optimizer
         if (!(group.LearningRateFactor >= 0 && double.IsFinite(group.LearningRateFactor)) || !(group.WeightDecay is null || (group.WeightDecay >= 0 && double.IsFinite(group.WeightDecay.Value))))
             throw new ArgumentOutOfRangeException("groups", group, $"the learning rate's factor and the weight decay of the group {names} are zero or more, and finite");
         if (!_slots.Any(s => s.Group == group))
-            throw new ArgumentException($"the group {names} has no trained parameter of its own: none of {string.Join(", ", _slots.Take(8).Select(s => s.Name))}{(_slots.Length > 8 ? ", …" : "")} is like that, or a group before it has them", "groups");
+            throw new ArgumentException($"the group {names} has no trained parameter of its own: none of {string.Join(", ", _slots.Take(8).Select(s => s.Name))}{(_slots.Length > 8 ? ", …" : "")} is like that, or a group before it has them");
     }
 }
 

@@ -16,15 +16,15 @@ public static unsafe partial class Conv2d
 {
     /// <summary>Bytes of scratch memory for <see cref="Forward(in Conv2dShape, float*, float*, float*, float*, Workers, void*)"/>.</summary>
     public static long ForwardWorkspaceBytes(in Conv2dShape shape, Workers workers) =>
-        DepthwiseConvolution.Takes(shape)
-            ? DepthwiseConvolution.Forward(shape).WorkspaceBytes(workers.Count)
-            : DirectConvolution.Forward(shape, workers.Count).WorkspaceBytes(workers.Count);
+        DepthwiseConvolution.Takes(shape) ? DepthwiseConvolution.Forward(shape).WorkspaceBytes(workers.Count)
+        : WinogradConvolution.Takes(shape) ? WinogradConvolution.Forward(shape, workers.Count).WorkspaceBytes(workers.Count)
+        : DirectConvolution.Forward(shape, workers.Count).WorkspaceBytes(workers.Count);
 
     /// <summary>Bytes of scratch memory for <see cref="BackwardData(in Conv2dShape, float*, float*, float*, Workers, void*)"/>.</summary>
     public static long BackwardDataWorkspaceBytes(in Conv2dShape shape, Workers workers) =>
-        DepthwiseConvolution.Takes(shape)
-            ? DepthwiseConvolution.BackwardData(shape).WorkspaceBytes(workers.Count)
-            : DirectConvolution.BackwardData(shape, workers.Count).WorkspaceBytes(workers.Count);
+        DepthwiseConvolution.Takes(shape) ? DepthwiseConvolution.BackwardData(shape).WorkspaceBytes(workers.Count)
+        : WinogradConvolution.TakesGradient(shape) ? WinogradConvolution.BackwardData(shape, workers.Count).WorkspaceBytes(workers.Count)
+        : DirectConvolution.BackwardData(shape, workers.Count).WorkspaceBytes(workers.Count);
 
     /// <summary>Bytes of scratch memory for <see cref="BackwardWeight(in Conv2dShape, float*, float*, float*, Workers, void*)"/>.</summary>
     public static long BackwardWeightWorkspaceBytes(in Conv2dShape shape, Workers workers) =>
@@ -60,7 +60,9 @@ public static unsafe partial class Conv2d
 
     /// <summary>Bytes of the weights as <see cref="ForwardPacked"/> reads them, whatever the batch.</summary>
     public static long PackedWeightBytes(in Conv2dShape shape) =>
-        (DepthwiseConvolution.Takes(shape) ? shape.WeightCount : DirectConvolution.Forward(shape, threads: 1).PackedFloats) * sizeof(float);
+        sizeof(float) * (DepthwiseConvolution.Takes(shape) ? shape.WeightCount
+        : WinogradConvolution.Takes(shape) ? WinogradConvolution.Forward(shape, threads: 1).PackedFloats
+        : DirectConvolution.Forward(shape, threads: 1).PackedFloats);
 
     /// <summary>Packs weights that are used again and again. Only this process's kernels can read them.</summary>
     /// <param name="shape">The sizes; the batch does not matter.</param>
@@ -73,6 +75,11 @@ public static unsafe partial class Conv2d
         {
             // A few weights a channel, which its kernels read as they are.
             Buffer.MemoryCopy(weight, packed, shape.WeightCount * sizeof(float), shape.WeightCount * sizeof(float));
+            return;
+        }
+        if (WinogradConvolution.Takes(shape))
+        {
+            WinogradConvolution.Forward(shape, workers.Count).Pack(weight, packed, workers, MicroKernels.Best);
             return;
         }
         DirectConvolution convolution = DirectConvolution.Forward(shape, workers.Count);
@@ -89,9 +96,9 @@ public static unsafe partial class Conv2d
 
     /// <summary>Bytes of scratch memory for <see cref="ForwardPacked"/>.</summary>
     public static long ForwardPackedWorkspaceBytes(in Conv2dShape shape, Workers workers) =>
-        DepthwiseConvolution.Takes(shape)
-            ? DepthwiseConvolution.Forward(shape).WorkspaceBytes(workers.Count)
-            : DirectConvolution.Forward(shape, workers.Count).WorkspaceBytes(workers.Count, packed: true);
+        DepthwiseConvolution.Takes(shape) ? DepthwiseConvolution.Forward(shape).WorkspaceBytes(workers.Count)
+        : WinogradConvolution.Takes(shape) ? WinogradConvolution.Forward(shape, workers.Count).WorkspaceBytes(workers.Count, packed: true)
+        : DirectConvolution.Forward(shape, workers.Count).WorkspaceBytes(workers.Count, packed: true);
 
     /// <summary>y = epilogue(conv(x, weight)) with weights that <see cref="PackWeight"/> packed; a bias is the epilogue's matter.</summary>
     /// <param name="shape">The sizes; but for the batch, those that the weights were packed for.</param>
@@ -106,6 +113,8 @@ public static unsafe partial class Conv2d
     {
         if (DepthwiseConvolution.Takes(shape))
             DepthwiseConvolution.Forward(shape).Run(x, packed, y, epilogue, workers, workspace);
+        else if (WinogradConvolution.Takes(shape))
+            WinogradConvolution.Forward(shape, workers.Count).Run(x, null, packed, y, epilogue, workers, workspace, MicroKernels.Best);
         else
             DirectConvolution.Forward(shape, workers.Count).Run(x, null, packed, y, epilogue, workers, workspace, MicroKernels.Best);
     }

@@ -10,6 +10,8 @@ public static unsafe partial class Conv2d
     {
         if (DepthwiseConvolution.Takes(shape))
             DepthwiseConvolution.Forward(shape).Run(x, weight, y, epilogue, workers, workspace);
+        else if (WinogradConvolution.Takes(shape))
+            WinogradConvolution.Forward(shape, workers.Count).Run(x, weight, null, y, epilogue, workers, workspace, kernels);
         else
             DirectConvolution.Forward(shape, workers.Count).Run(x, weight, null, y, epilogue, workers, workspace, kernels);
     }
@@ -18,6 +20,8 @@ public static unsafe partial class Conv2d
     {
         if (DepthwiseConvolution.Takes(shape))
             DepthwiseConvolution.BackwardData(shape).Run(dy, weight, dx, default(NoEpilogue), workers, workspace);
+        else if (WinogradConvolution.TakesGradient(shape))
+            WinogradConvolution.BackwardData(shape, workers.Count).Run(dy, weight, null, dx, default(NoEpilogue), workers, workspace, kernels);
         else
             DirectConvolution.BackwardData(shape, workers.Count).Run(dy, weight, null, dx, default(NoEpilogue), workers, workspace, kernels);
     }

@@ -51,19 +51,18 @@ internal static unsafe class Packing
     {
         nint strip = lanes >= 16 ? 16 : 8;
         nint blocks = lanes >= 8 ? kCount / strip : 0;
-        nint done = blocks * strip;
+        nint done = blocks > 0 ? kCount : 0;
         if (blocks > 0)
         {
             for (nint i = 0; i < count; i += strip)
             {
                 nint rows = nint.Min(strip, count - i);
-                if (strip == 16)
-                    Transpose512.Strip(source + (i * ld), ld, rows, blocks, panel + i, stride);
-                else
-                    Transpose256.Strip(source + (i * ld), ld, rows, blocks, panel + i, stride);
+                Strip(source + (i * ld), ld, rows, blocks, panel + i, stride, strip);
+                // The rest once more with what is before it. Ascending: each row overwrites what the one before left beyond its end.
+                if (blocks * strip < kCount)
+                    Strip(source + (i * ld) + kCount - strip, ld, rows, 1, panel + ((kCount - strip) * stride) + i, stride, strip);
             }
         }
-        // Ascending and last: it overwrites what the strips left beyond their rows.
         for (nint k = done; k < kCount; k++)
         {
             for (nint i = 0; i < count; i++)
@@ -71,5 +70,13 @@ internal static unsafe class Packing
             for (nint i = count; i < stride; i++)
                 panel[(k * stride) + i] = 0;
         }
+    }
+
+    private static void Strip(float* source, nint ld, nint rows, nint blocks, float* panel, nint stride, nint strip)
+    {
+        if (strip == 16)
+            Transpose512.Strip(source, ld, rows, blocks, panel, stride);
+        else
+            Transpose256.Strip(source, ld, rows, blocks, panel, stride);
     }
 }

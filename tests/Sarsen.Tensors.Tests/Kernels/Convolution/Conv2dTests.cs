@@ -34,6 +34,34 @@ public sealed unsafe class Conv2dTests
             Conv2d.ReferenceBackwardWeight(shape, _x.Pointer, _dy.Pointer, _dweight.Pointer);
             Conv2d.ReferenceBackwardBias(shape, _dy.Pointer, _dbias.Pointer);
             (_expectedY, _expectedDx, _expectedDweight, _expectedDbias) = (_y.Span.ToArray(), _dx.Span.ToArray(), _dweight.Span.ToArray(), _dbias.Span.ToArray());
+            UseScalarWinograd();
+        }
+
+        /// <summary>Where sums are not plain ones, the scalar path's results are the bits of all others, and near the reference.</summary>
+        private void UseScalarWinograd()
+        {
+            MicroKernels scalar = MicroKernels.For(InstructionSet.Scalar);
+            if (WinogradConvolution.Takes(Shape))
+            {
+                using var workspace = new GuardedBuffer<byte>(Conv2d.ForwardWorkspaceBytes(Shape, Workers.Serial));
+                Conv2d.RunForward(Shape, _x.Pointer, _weight.Pointer, _y.Pointer, new RowBias(_bias.Pointer), Workers.Serial, workspace.Pointer, scalar);
+                Near(_y.Span, _expectedY, "y");
+                _y.Span.CopyTo(_expectedY);
+            }
+            if (WinogradConvolution.TakesGradient(Shape))
+            {
+                using var workspace = new GuardedBuffer<byte>(Conv2d.BackwardDataWorkspaceBytes(Shape, Workers.Serial));
+                Conv2d.BackwardData(Shape, _weight.Pointer, _dy.Pointer, _dx.Pointer, Workers.Serial, workspace.Pointer, scalar);
+                Near(_dx.Span, _expectedDx, "dx");
+                _dx.Span.CopyTo(_expectedDx);
+            }
+        }
+
+        private static void Near(ReadOnlySpan<float> actual, float[] expected, string what)
+        {
+            double tolerance = 4e-6 * expected.Max(Math.Abs);
+            for (int i = 0; i < expected.Length; i++)
+                Math.Abs(actual[i] - expected[i]).ShouldBeLessThan((float)tolerance, $"{what}[{i}]");
         }
 
         public void Check(Workers workers)
