@@ -28,9 +28,9 @@ public static unsafe partial class Conv2d
 
     /// <summary>Bytes of scratch memory for <see cref="BackwardWeight(in Conv2dShape, float*, float*, float*, Workers, void*)"/>.</summary>
     public static long BackwardWeightWorkspaceBytes(in Conv2dShape shape, Workers workers) =>
-        DepthwiseWeightGradient.Takes(shape)
-            ? new DepthwiseWeightGradient(shape).WorkspaceBytes(workers.Count)
-            : new WeightGradient(shape, workers.Count).WorkspaceBytes(workers.Count);
+        DepthwiseWeightGradient.Takes(shape) ? new DepthwiseWeightGradient(shape).WorkspaceBytes(workers.Count)
+        : WinogradWeightGradient.Takes(shape) ? new WinogradWeightGradient(shape, workers.Count).WorkspaceBytes(workers.Count)
+        : new WeightGradient(shape, workers.Count).WorkspaceBytes(workers.Count);
 
     /// <summary>y = conv(x, weight) + bias.</summary>
     /// <param name="shape">The sizes.</param>

@@ -30,6 +30,8 @@ public static unsafe partial class Conv2d
     {
         if (DepthwiseWeightGradient.Takes(shape))
             new DepthwiseWeightGradient(shape).Run(x, dy, dweight, workers, workspace);
+        else if (WinogradWeightGradient.Takes(shape))
+            new WinogradWeightGradient(shape, workers.Count).Run(x, dy, dweight, workers, workspace, kernels);
         else
             new WeightGradient(shape, workers.Count).Run(x, dy, dweight, workers, workspace, kernels);
     }

@@ -23,4 +23,33 @@ internal unsafe interface IWinogradTile
 
     /// <summary>Aᵀ p A, p being the products; y lies as d does.</summary>
     static abstract void Output<V>(float* p, nint step, float* y, nint rowStep) where V : struct, IVector<V>;
+
+    /// <summary>A dy Aᵀ, the gradient of p.</summary>
+    static abstract void OutputGradient<V>(float* dy, nint rowStep, float* target, nint step) where V : struct, IVector<V>;
+
+    /// <summary>Gᵀ u G, the gradient of g from that of its transform.</summary>
+    static abstract void WeightGradient<V>(float* u, nint step, float* g, nint tapStep) where V : struct, IVector<V>;
+}
+
+/// <summary>What becomes of a tile of pixels of sixteen channels: one of the transforms above.</summary>
+internal unsafe interface ITileTransform
+{
+    /// <summary>Rows and columns that are read.</summary>
+    static abstract int Size { get; }
+
+    static abstract void Run<V>(float* pixels, nint rowStep, float* target, nint step) where V : struct, IVector<V>;
+}
+
+internal readonly unsafe struct InputOf<TTile> : ITileTransform where TTile : struct, IWinogradTile
+{
+    public static int Size => TTile.Size;
+
+    public static void Run<V>(float* pixels, nint rowStep, float* target, nint step) where V : struct, IVector<V> => TTile.Input<V>(pixels, rowStep, target, step);
+}
+
+internal readonly unsafe struct OutputGradientOf<TTile> : ITileTransform where TTile : struct, IWinogradTile
+{
+    public static int Size => TTile.Outputs;
+
+    public static void Run<V>(float* pixels, nint rowStep, float* target, nint step) where V : struct, IVector<V> => TTile.OutputGradient<V>(pixels, rowStep, target, step);
 }

@@ -7,7 +7,7 @@ namespace Sarsen.Tensors.Kernels;
 /// <summary>
 /// The gradient of a convolution's weights, transposed: the rows of the product are taps of channels, read where they lie
 /// in the planes (<see cref="ConvPlanes"/>), its columns filters, whose gradients are transposed panel by panel; its sums run
-/// over the positions. <see cref="ProductImages"/> and <see cref="SpanImages"/> order the sums and follow from the sizes of one
+/// over the positions. <see cref="ProductImages"/> and <see cref="SpanImages(in Conv2dShape)"/> order the sums and follow from the sizes of one
 /// picture and the weights; the cut into blocks of channels and filters may follow the threads.
 /// </summary>
 internal readonly unsafe struct WeightGradient
@@ -46,13 +46,11 @@ internal readonly unsafe struct WeightGradient
     public static nint ProductImages(in Conv2dShape shape) => nint.Max(1, KBlocks.MaxLength / nint.Max(1, shape.OutPlane));
 
     /// <summary>Images that are added, ascending, into one sum before the sums are added, ascending.</summary>
-    public static nint SpanImages(in Conv2dShape shape)
-    {
-        if (shape.WeightCount > SpannedWeights)
-            return int.MaxValue;
-        nint product = ProductImages(shape);
-        return Ceiling(SpanLength, product) * product;
-    }
+    public static nint SpanImages(in Conv2dShape shape) => SpanImages(shape, ProductImages(shape));
+
+    /// <inheritdoc cref="SpanImages(in Conv2dShape)"/>
+    internal static nint SpanImages(in Conv2dShape shape, nint productImages) =>
+        shape.WeightCount > SpannedWeights ? int.MaxValue : Ceiling(SpanLength, productImages) * productImages;
 
     public long WorkspaceBytes(int threads) => IsEmpty ? 0 : (PositionFloats + SumFloats + (LaneFloats * threads)) * sizeof(float);
 

@@ -15,8 +15,7 @@ internal readonly unsafe struct WinogradConvolution
     /// <summary>Tiles of a chunk: weights that come from memory serve so many at once.</summary>
     private const nint ChunkTiles = 48;
 
-    /// <summary>Channels that lie side by side.</summary>
-    private const nint Group = 16;
+    private const nint Group = WinogradTiles.Group;
 
     /// <summary>Filters whose products are computed together.</summary>
     private const nint PanelFilters = MicroKernels.MaxPanelColumns;
@@ -30,8 +29,9 @@ internal readonly unsafe struct WinogradConvolution
     private readonly Conv2dShape _shape;
     private readonly bool _isGradient;
     private readonly nint _outputs, _size;
-    private readonly nint _sources, _targets, _height, _width, _outHeight, _outWidth, _top, _left;
-    private readonly nint _tileRows, _tileColumns, _rows, _rowBlocks, _images, _imageBlocks, _panelBlocks;
+    private readonly nint _sources, _targets, _outHeight, _outWidth;
+    private readonly WinogradTiles _tiles;
+    private readonly nint _rows, _rowBlocks, _images, _imageBlocks, _panelBlocks;
 
     public static bool Takes(in Conv2dShape shape) => TileOf(shape, isGradient: false) > 0;
 
@@ -46,35 +46,37 @@ internal readonly unsafe struct WinogradConvolution
         (_shape, _isGradient) = (shape, isGradient);
         _outputs = TileOf(shape, isGradient);
         _size = _outputs + 2;
-        (nint top, nint left) = ((nint)shape.Window.PadTop, (nint)shape.Window.PadLeft);
-        (_sources, _height, _width) = ((nint)shape.Channels, (nint)shape.Height, (nint)shape.Width);
-        (_targets, _outHeight, _outWidth) = ((nint)shape.Filters, (nint)shape.OutHeight, (nint)shape.OutWidth);
-        (_top, _left) = (top, left);
-        if (isGradient)
-        {
-            // dx is the convolution of dy with the weights turned by half a turn.
-            (_sources, _height, _width, _targets, _outHeight, _outWidth) = (_targets, _outHeight, _outWidth, _sources, _height, _width);
-            (_top, _left) = (2 - top, 2 - left);
-        }
+        _tiles = TilesOf(shape, isGradient);
+        (_sources, _targets) = isGradient ? ((nint)shape.Filters, (nint)shape.Channels) : ((nint)shape.Channels, (nint)shape.Filters);
+        (_outHeight, _outWidth) = isGradient ? ((nint)shape.Height, (nint)shape.Width) : ((nint)shape.OutHeight, (nint)shape.OutWidth);
         nint batch = nint.Max(1, (nint)shape.Batch);
-        (_tileRows, _tileColumns) = (Ceiling(_outHeight, _outputs), Ceiling(_outWidth, _outputs));
-        nint perImage = nint.Max(1, _tileRows * _tileColumns);
-        (_rows, _images) = (_tileRows, 1);
+        nint perImage = nint.Max(1, _tiles.Rows * _tiles.Columns);
+        (_rows, _images) = (_tiles.Rows, 1);
         if (perImage > ChunkTiles)
-            _rows = nint.Max(1, ChunkTiles / _tileColumns);
+            _rows = nint.Max(1, ChunkTiles / _tiles.Columns);
         else
             _images = nint.Min(batch, ChunkTiles / perImage);
-        _rowBlocks = Ceiling(_tileRows, nint.Max(1, _rows));
+        _rowBlocks = Ceiling(_tiles.Rows, nint.Max(1, _rows));
         _imageBlocks = Ceiling(batch, _images);
         // As many blocks as threads, or a multiple: images first, then rows; filters last, as their inputs are transformed again.
         _imageBlocks = nint.Min(batch, RoundUp(_imageBlocks * _rowBlocks, threads) / nint.Max(1, _rowBlocks));
         _imageBlocks = nint.Max(1, _imageBlocks);
         _images = Ceiling(batch, _imageBlocks);
         _imageBlocks = Ceiling(batch, _images);
-        _rowBlocks = nint.Min(_tileRows, RoundUp(_imageBlocks * _rowBlocks, threads) / _imageBlocks);
-        _rows = Ceiling(_tileRows, nint.Max(1, _rowBlocks));
-        _rowBlocks = Ceiling(_tileRows, nint.Max(1, _rows));
+        _rowBlocks = nint.Min(_tiles.Rows, RoundUp(_imageBlocks * _rowBlocks, threads) / _imageBlocks);
+        _rows = Ceiling(_tiles.Rows, nint.Max(1, _rowBlocks));
+        _rowBlocks = Ceiling(_tiles.Rows, nint.Max(1, _rows));
         _panelBlocks = nint.Min(Panels, Ceiling(threads, nint.Max(1, _imageBlocks * _rowBlocks)));
+    }
+
+    /// <summary>What the outputs see: of a gradient, dy, as dx is the convolution of it with the weights turned by half a turn.</summary>
+    public static WinogradTiles TilesOf(in Conv2dShape shape, bool isGradient)
+    {
+        nint outputs = nint.Max(1, TileOf(shape, isGradient)), top = (nint)shape.Window.PadTop, left = (nint)shape.Window.PadLeft;
+        (nint height, nint width, nint outHeight, nint outWidth) = ((nint)shape.Height, (nint)shape.Width, (nint)shape.OutHeight, (nint)shape.OutWidth);
+        return isGradient
+            ? new WinogradTiles((nint)shape.Filters, outHeight, outWidth, 2 - top, 2 - left, outputs, Ceiling(height, outputs), Ceiling(width, outputs))
+            : new WinogradTiles((nint)shape.Channels, height, width, top, left, outputs, Ceiling(outHeight, outputs), Ceiling(outWidth, outputs));
     }
 
     /// <summary>
@@ -166,7 +168,7 @@ internal readonly unsafe struct WinogradConvolution
 
     private nint PanelFloats => Elements * WeightStep;
 
-    private nint MostTiles => _images * _rows * _tileColumns;
+    private nint MostTiles => _images * _rows * _tiles.Columns;
 
     private nint SourcesAligned => Ceiling(_sources, Group) * Group;
 
@@ -175,11 +177,11 @@ internal readonly unsafe struct WinogradConvolution
 
     private nint ProductStep => (MostTiles * PanelFilters) + Gap;
 
-    private nint BandFloats => (nint.Min(_height, (_rows * _outputs) + 2) * _width * Group) + Packing.Spill;
+    private nint BandFloats => nint.Max(_tiles.BandFloats(_rows, _size), OutFloats);
 
     private nint OutFloats => nint.Min(_outHeight, _rows * _outputs) * _outWidth * Group;
 
-    private long LaneFloats => Aligned(nint.Max(BandFloats, OutFloats)) + (Elements * ((long)InputStep + ProductStep));
+    private long LaneFloats => Aligned(BandFloats) + (Elements * ((long)InputStep + ProductStep));
 
     private static nint Ceiling(nint x, nint y) => (x + y - 1) / y;
 
@@ -209,10 +211,10 @@ internal readonly unsafe struct WinogradConvolution
                 Image = image,
                 Images = nint.Min(c._images, (nint)c._shape.Batch - image),
                 Row = row,
-                Rows = nint.Min(c._rows, c._tileRows - row),
+                Rows = nint.Min(c._rows, c._tiles.Rows - row),
                 Band = scratch,
-                Inputs = scratch + Aligned(nint.Max(c.BandFloats, c.OutFloats)),
-                Products = scratch + Aligned(nint.Max(c.BandFloats, c.OutFloats)) + (c.Elements * c.InputStep),
+                Inputs = scratch + Aligned(c.BandFloats),
+                Products = scratch + Aligned(c.BandFloats) + (c.Elements * c.InputStep),
             };
             switch (Kernels.Lanes)
             {
@@ -246,7 +248,14 @@ internal readonly unsafe struct WinogradConvolution
         {
             ref readonly WinogradConvolution c = ref Convolution;
             for (nint channel = 0; channel < c._sources; channel += Group)
-                c.TransformInputs<V, TTile>(part, Source, channel, Kernels.Lanes);
+            {
+                for (nint image = 0; image < part.Images; image++)
+                {
+                    float* picture = Source + ((part.Image + image) * c._sources * c._tiles.Height * c._tiles.Width);
+                    float* target = part.Inputs + (image * part.Rows * c._tiles.Columns * c.SourcesAligned) + channel;
+                    c._tiles.Transform<V, InputOf<TTile>>(picture, channel, part.Row, part.Rows, part.Band, target, c.SourcesAligned, c.InputStep, Kernels.Lanes);
+                }
+            }
             nint end = c.Panels * (panelBlock + 1) / c._panelBlocks;
             for (nint panel = c.Panels * panelBlock / c._panelBlocks; panel < end; panel++)
             {
@@ -272,58 +281,12 @@ internal readonly unsafe struct WinogradConvolution
         public float* Products;
     }
 
-    /// <summary>Sixteen channels of all tiles.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void TransformInputs<V, TTile>(in Part part, float* source, nint channel, int lanes)
-        where V : struct, IVector<V>
-        where TTile : struct, IWinogradTile
-    {
-        float* edge = stackalloc float[TTile.Size * TTile.Size * (int)Group];
-        nint channels = nint.Min(Group, _sources - channel), step = InputStep;
-        nint top = nint.Max(0, (part.Row * TTile.Outputs) - _top), bottom = nint.Min(_height, ((part.Row + part.Rows) * TTile.Outputs) + 2 - _top);
-        float* target = part.Inputs + channel;
-        for (nint image = part.Image; image < part.Image + part.Images; image++)
-        {
-            float* plane = source + (((image * _sources) + channel) * _height * _width);
-            if (bottom > top)
-                Packing.Transpose(plane + (top * _width), _height * _width, channels, (bottom - top) * _width, part.Band, Group, lanes);
-            for (nint tileRow = part.Row; tileRow < part.Row + part.Rows; tileRow++)
-            {
-                nint row = (tileRow * TTile.Outputs) - _top;
-                for (nint tileColumn = 0; tileColumn < _tileColumns; tileColumn++, target += SourcesAligned)
-                {
-                    nint column = (tileColumn * TTile.Outputs) - _left;
-                    float* pixels = part.Band + ((((row - top) * _width) + column) * Group);
-                    if (row >= 0 && column >= 0 && row + TTile.Size <= _height && column + TTile.Size <= _width)
-                        TTile.Input<V>(pixels, _width * Group, target, step);
-                    else
-                    {
-                        CopyEdge<V>(pixels, row, column, TTile.Size, edge);
-                        TTile.Input<V>(edge, TTile.Size * Group, target, step);
-                    }
-                }
-            }
-        }
-    }
-
-    /// <summary>A tile that reaches beyond the picture, with zeros there.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void CopyEdge<V>(float* pixels, nint row, nint column, nint size, float* edge) where V : struct, IVector<V>
-    {
-        for (nint i = 0; i < size; i++, pixels += _width * Group)
-        {
-            bool isRow = (nuint)(row + i) < (nuint)_height;
-            for (nint j = 0; j < size; j++, edge += Group)
-                (isRow && (nuint)(column + j) < (nuint)_width ? V.Load(pixels + (j * Group)) : V.Create(0)).Store(edge);
-        }
-    }
-
     /// <summary>The products of all elements, of all tiles by a panel of filters.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Multiply(in Part part, float* panel, nint filters, nint* places, MicroKernels kernels)
     {
         float** rows = stackalloc float*[16];
-        nint tiles = part.Images * part.Rows * _tileColumns, stride = SourcesAligned, length = KBlocks.Length(_sources), panels = Ceiling(tiles, kernels.MaxTaps);
+        nint tiles = part.Images * part.Rows * _tiles.Columns, stride = SourcesAligned, length = KBlocks.Length(_sources), panels = Ceiling(tiles, kernels.MaxTaps);
         for (nint element = 0; element < Elements; element++, panel += WeightStep)
         {
             float* inputs = part.Inputs + (element * InputStep), products = part.Products + (element * ProductStep);
@@ -378,37 +341,12 @@ internal readonly unsafe struct WinogradConvolution
                 }
             }
             float* first = target + (((image * _targets) + filter) * plane) + (top * _outWidth);
-            ToPlanes(part.Band, count, filters, first, plane, lanes);
+            WinogradTiles.ToPlanes(part.Band, count, filters, first, plane, lanes);
             if (typeof(TEpilogue) != typeof(NoEpilogue))
             {
                 for (nint i = 0; i < filters; i++)
                     epilogue.Apply(first + (i * plane), count, filter + i, (image * plane) + (top * _outWidth));
             }
-        }
-    }
-
-    /// <summary>target[f · plane + i] = pixels[i · 16 + f]; nothing else is written.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void ToPlanes(float* pixels, nint count, nint filters, float* target, nint plane, int lanes)
-    {
-        nint strip = lanes >= 16 ? 16 : 8;
-        if (lanes < 8 || count < strip || filters < Group)
-        {
-            for (nint f = 0; f < filters; f++)
-            {
-                for (nint i = 0; i < count; i++)
-                    target[(f * plane) + i] = pixels[(i * Group) + f];
-            }
-            return;
-        }
-        for (nint i = 0; i < count; i += strip)
-        {
-            // The last strip begins earlier instead of being shorter.
-            nint at = nint.Min(i, count - strip);
-            if (strip == 16)
-                Transpose512.Strip(pixels + (at * Group), Group, strip, 1, target + at, plane);
-            else
-                Transpose256.Strip(pixels + (at * Group), Group, strip, 2, target + at, plane);
         }
     }
 
@@ -464,7 +402,7 @@ internal readonly unsafe struct WinogradConvolution
                 {
                     // The weights of filter `source`, one channel after the other.
                     float* weight = Weight + (((source * c._targets) + first) * 9);
-                    c.LoadTaps(weight, count, taps, Kernels.Lanes);
+                    Packing.Transpose(weight, 9, count, 9, taps, Group, Kernels.Lanes);
                     TTile.Weight<V>(taps + (8 * Group), -Group, to, c.WeightStep);
                 }
                 else
@@ -477,7 +415,4 @@ internal readonly unsafe struct WinogradConvolution
             }
         }
     }
-
-    /// <summary>taps[t · 16 + i] = weight[i · 9 + t]</summary>
-    private void LoadTaps(float* weight, nint count, float* taps, int lanes) => Packing.Transpose(weight, 9, count, 9, taps, Group, lanes);
 }

@@ -79,4 +79,42 @@ internal readonly unsafe struct WinogradTile2 : IWinogradTile
         (x0 + x1 + x2).Store(y);
         (x1 - x2 - x3).Store(y + 16);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void OutputGradient<V>(float* dy, nint rowStep, float* target, nint step) where V : struct, IVector<V>
+    {
+        V a0 = V.Load(dy), a1 = V.Load(dy + 16), b0 = V.Load(dy + rowStep), b1 = V.Load(dy + rowStep + 16), zero = V.Create(0);
+        OutputGradientRow(a0, a1, target, step);
+        OutputGradientRow(a0 + b0, a1 + b1, target + (4 * step), step);
+        OutputGradientRow(a0 - b0, a1 - b1, target + (8 * step), step);
+        OutputGradientRow(zero - b0, zero - b1, target + (12 * step), step);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void OutputGradientRow<V>(V x0, V x1, float* target, nint step) where V : struct, IVector<V>
+    {
+        x0.Store(target);
+        (x0 + x1).Store(target + step);
+        (x0 - x1).Store(target + (2 * step));
+        (V.Create(0) - x1).Store(target + (3 * step));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void WeightGradient<V>(float* u, nint step, float* g, nint tapStep) where V : struct, IVector<V>
+    {
+        float* across = stackalloc float[4 * 3 * 16];
+        for (nint row = 0; row < 4; row++)
+            WeightGradientLine<V>(u + (row * 4 * step), step, across + (row * 3 * 16), 16);
+        for (nint column = 0; column < 3; column++)
+            WeightGradientLine<V>(across + (column * 16), 3 * 16, g + (column * tapStep), 3 * tapStep);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void WeightGradientLine<V>(float* u, nint step, float* g, nint tapStep) where V : struct, IVector<V>
+    {
+        V u1 = V.Load(u + step), u2 = V.Load(u + (2 * step)), half = V.Create(0.5f), ends = half * (u1 + u2);
+        (V.Load(u) + ends).Store(g);
+        (half * (u1 - u2)).Store(g + tapStep);
+        (V.Load(u + (3 * step)) + ends).Store(g + (2 * tapStep));
+    }
 }

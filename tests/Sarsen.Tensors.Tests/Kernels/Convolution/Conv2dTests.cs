@@ -55,6 +55,13 @@ public sealed unsafe class Conv2dTests
                 Near(_dx.Span, _expectedDx, "dx");
                 _dx.Span.CopyTo(_expectedDx);
             }
+            if (WinogradWeightGradient.Takes(Shape))
+            {
+                using var workspace = new GuardedBuffer<byte>(Conv2d.BackwardWeightWorkspaceBytes(Shape, Workers.Serial));
+                Conv2d.BackwardWeight(Shape, _x.Pointer, _dy.Pointer, _dweight.Pointer, Workers.Serial, workspace.Pointer, scalar);
+                Near(_dweight.Span, _expectedDweight, "dweight");
+                _dweight.Span.CopyTo(_expectedDweight);
+            }
         }
 
         private static void Near(ReadOnlySpan<float> actual, float[] expected, string what)
