@@ -4,7 +4,7 @@ using Sarsen.Tensors;
 
 namespace Sarsen.Bench;
 
-/// <summary>A prediction, as deployments make it: by the compiled network, on an input that is copied to it.</summary>
+/// <summary>A prediction, as deployments make it: by the compiled network, on an input that lies in memory, one and the same as the peers have.</summary>
 internal sealed class InferWork : Work
 {
     private readonly Samples _samples;
@@ -12,7 +12,7 @@ internal sealed class InferWork : Work
 
     private InferWork(Subject subject, Network network, int batch)
     {
-        _samples = new Samples(subject, network, batch, 64);
+        _samples = new Samples(subject, network, batch, 1);
         _runner = new PlanRunner(new Plan(network.Predict, network.Body, network.Definition.InputType));
     }
 
@@ -21,8 +21,7 @@ internal sealed class InferWork : Work
     public override void Run()
     {
         (Tensor input, _) = _samples.Next();
-        input.Bytes.CopyTo(_runner.Prepare(input.Shape));
-        _runner.Run();
+        _runner.Run(input.Shape, input.Bytes);
         if (!float.IsFinite(_runner.Output<float>()[0]))
             throw new InvalidOperationException("a prediction is not finite: what is timed is no inference");
     }

@@ -54,21 +54,17 @@ def inference(name, batch):
     subject = networks.SUBJECTS[name]
     torch.manual_seed(1)
     network = subject.build().eval()
-    data = [networks.inputs(subject, batch) for _ in range(BATCHES)]
+    x = networks.inputs(subject, batch)
     with torch.no_grad():
-        frozen = torch.jit.freeze(torch.jit.trace(network, data[0]))
-        optimised = torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(network, data[0])))
-    return [("eager", prediction(network, data)), ("frozen", prediction(frozen, data)), ("optimised", prediction(optimised, data))]
+        frozen = torch.jit.freeze(torch.jit.trace(network, x))
+        optimised = torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(network, x)))
+    return [("eager", prediction(network, x)), ("frozen", prediction(frozen, x)), ("optimised", prediction(optimised, x))]
 
 
-def prediction(network, data):
-    turn = 0
-
+def prediction(network, x):
     def predict():
-        nonlocal turn
         with torch.inference_mode():
-            network(data[turn])
-        turn = (turn + 1) % BATCHES
+            network(x)
 
     for _ in range(3):  # the trace is specialised in its first runs
         predict()

@@ -26,6 +26,7 @@ public sealed unsafe class PlanLayout
         foreach ((PlanValue storage, int block) in blockOf)
             _offsets[storage] = offsets[block];
         _scratch = offsets[values..];
+        KeepsInput = Output.Storage != Input && blockOf.Values.Count(block => block == blockOf[Input]) == 1;
         ValueBytes = blockOf.Keys.Sum(v => MemoryPlan.RoundUp(v.Bytes)) + blocks.Skip(values).Sum(b => MemoryPlan.RoundUp(b.Bytes));
     }
 
@@ -43,6 +44,9 @@ public sealed unsafe class PlanLayout
 
     /// <summary>Bytes of all constants that the steps read.</summary>
     public long ConstantBytes => Steps.SelectMany(s => s.Constants).Distinct().Sum(c => c.Bytes);
+
+    /// <summary>Nothing is written where the input lies as long as steps read it, and the result is no view of it.</summary>
+    internal bool KeepsInput { get; }
 
     /// <summary>Where a value's storage begins in the buffer.</summary>
     internal long OffsetOf(PlanValue value) => _offsets[value.Storage];

@@ -21,7 +21,10 @@ public sealed unsafe class PlanRunner : IDisposable
     private long _charged;
     private bool _disposed;
 
-    private sealed record Bound(PlanLayout Layout, Shape Input, BoundStep[] Steps, TensorView X, TensorView Y);
+    private sealed record Bound(PlanLayout Layout, Shape Input, BoundStep[] Steps, TensorView X, TensorView Y, InputUse[] InputUses);
+
+    /// <summary>An operand that is a view of the input.</summary>
+    private readonly record struct InputUse(int Step, int Operand);
 
     private readonly struct BoundStep(PlanStep step, TensorView[] inputs, TensorView[] outputs, byte* scratch)
     {
@@ -52,7 +55,7 @@ public sealed unsafe class PlanRunner : IDisposable
     /// <summary>The shape of the result.</summary>
     public Shape OutputShape => Current.Y.Shape;
 
-    /// <summary>The bytes of the input, to be filled before each <see cref="Run"/>: a run may use the memory for something else.</summary>
+    /// <summary>The bytes of the input, to be filled before each <see cref="Run(CancellationToken)"/>: a run may use the memory for something else.</summary>
     /// <param name="input">The shape of the input, with the batch.</param>
     /// <exception cref="ShapeException">The network cannot take this shape.</exception>
     /// <exception cref="MemoryBudgetException">The budget has not so much left.</exception>
@@ -62,6 +65,49 @@ public sealed unsafe class PlanRunner : IDisposable
         if (_current is null || _current.Input != input)
             _current = _bound.TryGetValue(input, out Bound? bound) ? bound : Bind(input);
         return new Span<byte>(_current.X.Data, checked((int)(_current.X.Count * _current.X.DType.Size())));
+    }
+
+    /// <summary>Computes the result of an input that is read where it lies, unless the plan writes over it: then it is copied first.</summary>
+    /// <param name="shape">The shape of the input, with the batch.</param>
+    /// <param name="input">Its bytes, row-major.</param>
+    /// <param name="stop">Asked between steps.</param>
+    /// <exception cref="ArgumentException">There are more bytes or less than the shape has.</exception>
+    /// <exception cref="ShapeException">The network cannot take this shape.</exception>
+    /// <exception cref="MemoryBudgetException">The budget has not so much left.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The input holds what the network cannot take, such as an id outside a table.</exception>
+    public void Run(in Shape shape, ReadOnlySpan<byte> input, CancellationToken stop = default)
+    {
+        Span<byte> own = Prepare(shape);
+        if (input.Length != own.Length)
+            throw new ArgumentException($"an input of {shape} has {own.Length:N0} bytes: {input.Length:N0} are given", nameof(input));
+        Bound bound = Current;
+        if (!bound.Layout.KeepsInput)
+        {
+            input.CopyTo(own);
+            Run(stop);
+            return;
+        }
+        fixed (byte* bytes = input)
+        {
+            try
+            {
+                Rebind(bound, bytes - bound.X.Data);
+                Run(stop);
+            }
+            finally
+            {
+                Rebind(bound, bound.X.Data - bytes);
+            }
+        }
+    }
+
+    private static void Rebind(Bound bound, long distance)
+    {
+        foreach ((int step, int operand) in bound.InputUses)
+        {
+            ref TensorView view = ref bound.Steps[step].Inputs[operand];
+            view = new TensorView(view.Data + distance, view.DType, view.Shape, view.Strides);
+        }
     }
 
     /// <summary>Computes the result of the prepared input.</summary>
@@ -77,7 +123,7 @@ public sealed unsafe class PlanRunner : IDisposable
         }
     }
 
-    /// <summary>The result of the last <see cref="Run"/>, row-major, valid until the next <see cref="Prepare"/>.</summary>
+    /// <summary>The result of the last run, row-major, valid until the next <see cref="Prepare"/>.</summary>
     /// <exception cref="InvalidOperationException">It has another element type.</exception>
     public ReadOnlySpan<T> Output<T>() where T : unmanaged
     {
@@ -103,7 +149,8 @@ public sealed unsafe class PlanRunner : IDisposable
         // Rare enough that all go at once.
         if (_bound.Count >= MaxBound)
             _bound.Clear();
-        return _bound[input] = new Bound(layout, input, steps, layout.Resolve(layout.Input, memory), layout.Resolve(layout.Output, memory));
+        InputUse[] uses = [.. layout.Steps.SelectMany((step, i) => Enumerable.Range(0, step.Inputs.Count).Where(o => step.Inputs[o].Storage == layout.Input).Select(o => new InputUse(i, o)))];
+        return _bound[input] = new Bound(layout, input, steps, layout.Resolve(layout.Input, memory), layout.Resolve(layout.Output, memory), uses);
 
         TensorView[] Views(IReadOnlyList<PlanValue> values)
         {

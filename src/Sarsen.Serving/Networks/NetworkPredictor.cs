@@ -69,8 +69,7 @@ public sealed class NetworkPredictor : IPredictor, IRowEncoder
     public ValueTask RunAsync(TensorBuffers input, TensorBuffers output, CancellationToken stop)
     {
         TensorBuffer from = input[0], to = output[0];
-        from.Bytes.CopyTo(_runner.Prepare(_network.InputShape(from.Shape[0])));
-        Predict(stop);
+        Predict(_network.InputShape(from.Shape[0]), from.Bytes, stop);
         Shape shape = _runner.OutputShape;
         to.Reshape(shape.AsSpan());
         _runner.Output<float>().CopyTo(to.As<float>());
@@ -79,11 +78,11 @@ public sealed class NetworkPredictor : IPredictor, IRowEncoder
         return ValueTask.CompletedTask;
     }
 
-    private void Predict(CancellationToken stop)
+    private void Predict(in Shape shape, ReadOnlySpan<byte> input, CancellationToken stop)
     {
         try
         {
-            _runner.Run(stop);
+            _runner.Run(shape, input, stop);
         }
         catch (ArgumentOutOfRangeException e)
         {

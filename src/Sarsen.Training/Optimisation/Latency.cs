@@ -43,8 +43,7 @@ internal static class Latency
             long begun = time.GetTimestamp();
             for (int i = 0; i < runs; i++)
             {
-                input.CopyTo(runner.Prepare(shape));
-                runner.Run();
+                runner.Run(shape, input);
             }
             return Math.Max(time.GetElapsedTime(begun).TotalSeconds, 1e-9) / runs;
         }

@@ -66,9 +66,7 @@ public sealed unsafe class Evaluator(Network network, LearningTask task, Loss? l
         if (Plan is not null)
         {
             _runner ??= new PlanRunner(Plan, workers);
-            Span<byte> input = _runner.Prepare(batch.InputShape);
-            new ReadOnlySpan<byte>(batch.Input, input.Length).CopyTo(input);
-            _runner.Run();
+            _runner.Run(batch.InputShape, new ReadOnlySpan<byte>(batch.Input, checked((int)batch.InputBytes)));
             return scope.From(_runner.Output<float>(), _runner.OutputShape);
         }
         Tensor x = scope.Empty(type, batch.InputShape);

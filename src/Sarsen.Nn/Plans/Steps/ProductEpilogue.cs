@@ -16,24 +16,18 @@ internal readonly unsafe struct ProductEpilogue(float* bias, float* residual, ni
 
     public void Apply(float* c, nint count, nint row, nint column)
     {
-        if (bias != null)
-            new ColumnBias(bias).Apply(c, count, row, column);
-        Finish(c, residual == null ? null : residual + row * columns + column, count, activation, _relu);
+        Finish(c, count, null, bias == null ? null : bias + column, residual == null ? null : residual + (row * columns) + column, activation, _relu);
     }
 
-    /// <summary>c[i] = activation(c[i] + other[i]).</summary>
-    public static void Finish(float* c, float* other, nint count, ElementFunction? activation, bool relu)
+    /// <summary>c[i] = activation(c[i] + one + many[i] + residual[i]), what is null left out.</summary>
+    public static void Finish(float* c, nint count, float* one, float* many, float* residual, ElementFunction? activation, bool relu)
     {
-        if (other != null && activation is not null && !relu)
-        {
-            activation.ApplyToSum(c, other, count);
-            return;
-        }
-        if (other != null)
-            new ColumnBias(other).Apply(c, count, 0, 0);
-        if (relu)
-            default(ReluEpilogue).Apply(c, count, 0, 0);
-        else
+        bool joined = residual != null && activation is not null && !relu;
+        if (one != null || many != null || relu || (residual != null && !joined))
+            BiasedSum.Apply(c, count, one, many, joined ? null : residual, relu);
+        if (joined)
+            activation!.ApplyToSum(c, residual, count);
+        else if (!relu)
             activation?.Apply(c, count);
     }
 }
@@ -47,12 +41,8 @@ internal readonly unsafe struct FilterEpilogue(float* bias, ElementFunction? act
 
     public static bool IgnoresColumn => true;
 
-    public void Apply(float* c, nint count, nint row, nint column)
-    {
-        if (bias != null)
-            new RowBias(bias).Apply(c, count, row, column);
-        ProductEpilogue.Finish(c, null, count, activation, _relu);
-    }
+    public void Apply(float* c, nint count, nint row, nint column) =>
+        ProductEpilogue.Finish(c, count, bias == null ? null : bias + row, null, null, activation, _relu);
 }
 
 /// <summary>
@@ -70,9 +60,7 @@ internal readonly unsafe struct PictureEpilogue(float* bias, float* residual, ni
 
     public void Apply(float* c, nint count, nint row, nint column)
     {
-        if (bias != null)
-            new RowBias(bias).Apply(c, count, row, column);
         (nint image, nint place) = nint.DivRem(column, plane);
-        ProductEpilogue.Finish(c, residual + (image * filters + row) * plane + place, count, activation, _relu);
+        ProductEpilogue.Finish(c, count, bias == null ? null : bias + row, null, residual + (((image * filters) + row) * plane) + place, activation, _relu);
     }
 }

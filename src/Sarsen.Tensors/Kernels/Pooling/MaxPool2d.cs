@@ -79,6 +79,8 @@ public static unsafe class MaxPool2d
         {
             nint outHeight = (nint)Shape.OutHeight, outWidth = (nint)Shape.OutWidth;
             (nint from, nint to) = Shape.Window.StrideWidth <= 2 ? Shape.InnerColumns : (outWidth, outWidth);
+            float* behind = X + ((nint)Shape.Planes * Shape.Plane);
+            bool isHalving = Shape.Window == new Window2d(2, 2).WithStride(2) && to == outWidth;
             int* steps = stackalloc int[16];
             for (int i = 0; i < 16; i++)
                 steps[i] = i * (int)Shape.Window.StrideWidth;
@@ -89,6 +91,14 @@ public static unsafe class MaxPool2d
                 {
                     nint o = (p * Shape.OutPlane) + (oh * outWidth);
                     int* indices = Indices == null ? null : Indices + o;
+                    if (isHalving && x + (((2 * oh) + 1) * (nint)Shape.Width) + (2 * ((outWidth + 15) & ~15)) <= behind)
+                    {
+                        if (indices != null)
+                            Halve<V>(x, 2 * oh * (nint)Shape.Width, (nint)Shape.Width, Y + o, indices, outWidth, steps);
+                        else
+                            HalveValues<V>(x + (2 * oh * (nint)Shape.Width), (nint)Shape.Width, Y + o, outWidth);
+                        continue;
+                    }
                     if (from > 0)
                         Windows(Shape, x, oh, Y + o, indices, 0, from);
                     if (to > from)
@@ -96,12 +106,59 @@ public static unsafe class MaxPool2d
                         if (indices != null)
                             Inner<V>(Shape, x, oh, Y + o, indices, from, to, steps);
                         else
-                            InnerValues<V>(Shape, x, oh, Y + o, from, to, X + ((nint)Shape.Planes * Shape.Plane));
+                            InnerValues<V>(Shape, x, oh, Y + o, from, to, behind);
                     }
                     if (to < outWidth)
                         Windows(Shape, x, oh, Y + o, indices, to, outWidth);
                 }
             }
+        }
+
+        /// <summary>Windows of 2 × 2 side by side, which most networks pool by, where the tensor goes on behind the row.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void HalveValues<V>(float* x, nint width, float* y, nint count) where V : struct, IVector<V>
+        {
+            for (; count > 0; count -= 16, x += 32, y += 16)
+            {
+                V.LoadPairs(x, out V topLeft, out V topRight);
+                V.LoadPairs(x + width, out V bottomLeft, out V bottomRight);
+                V best = Later(Later(Later(topLeft, topRight), bottomLeft), bottomRight);
+                if (count >= 16)
+                    best.Store(y);
+                else
+                    best.Store(y, count);
+            }
+        }
+
+        /// <summary>The value where it is greater or not a number, else the best so far.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static V Later<V>(V best, V value) where V : struct, IVector<V> =>
+            V.Select(V.Less(best, value), value, V.Select(V.Equal(value, value), best, value));
+
+        /// <summary>The same with indices.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void Halve<V>(float* x, nint place, nint width, float* y, int* indices, nint count, int* steps) where V : struct, IVector<V>
+        {
+            V lanes = V.Load((float*)steps);
+            for (; count > 0; count -= 16, place += 32, y += 16, indices += 16)
+            {
+                V.LoadPairs(x + place, out V best, out V topRight);
+                V.LoadPairs(x + place + width, out V bottomLeft, out V bottomRight);
+                V at = V.AddBits(lanes, V.FromBits((int)place));
+                Later(ref best, ref at, topRight, V.AddBits(lanes, V.FromBits((int)place + 1)));
+                Later(ref best, ref at, bottomLeft, V.AddBits(lanes, V.FromBits((int)(place + width))));
+                Later(ref best, ref at, bottomRight, V.AddBits(lanes, V.FromBits((int)(place + width) + 1)));
+                best.Store(y, nint.Min(16, count));
+                at.Store((float*)indices, nint.Min(16, count));
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Later<V>(ref V best, ref V at, V value, V valueAt) where V : struct, IVector<V>
+        {
+            V kept = V.Select(V.Less(best, value), default, V.Equal(value, value));
+            best = V.Select(kept, best, value);
+            at = V.Select(kept, at, valueAt);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]

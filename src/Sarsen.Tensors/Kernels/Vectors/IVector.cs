@@ -33,6 +33,9 @@ public unsafe interface IVector<TSelf> where TSelf : struct, IVector<TSelf>
     /// <summary>Every second element, the first <paramref name="count"/> (1 .. 16) of them, +0 in the other lanes; 2 · count − 1 elements are read.</summary>
     static abstract TSelf LoadEven(float* source, nint count);
 
+    /// <summary>32 elements: those at even places, and those at odd ones.</summary>
+    static abstract void LoadPairs(float* source, out TSelf even, out TSelf odd);
+
     void Store(float* destination);
 
     /// <summary>Writes the first <paramref name="count"/> (0 .. 16) lanes and nothing beyond.</summary>

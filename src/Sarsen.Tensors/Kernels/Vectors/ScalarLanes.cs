@@ -39,6 +39,12 @@ public unsafe struct ScalarLanes : IVector<ScalarLanes>
         return r;
     }
 
+    public static void LoadPairs(float* source, out ScalarLanes even, out ScalarLanes odd)
+    {
+        even = LoadEven(source);
+        odd = LoadEven(source + 1);
+    }
+
     public void Store(float* destination) => Store(destination, 16);
 
     public void Store(float* destination, nint count)

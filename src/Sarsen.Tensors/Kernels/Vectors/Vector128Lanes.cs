@@ -43,6 +43,12 @@ public readonly unsafe struct Vector128Lanes(Vector128<float> a, Vector128<float
         return Load(lanes);
     }
 
+    public static void LoadPairs(float* source, out Vector128Lanes even, out Vector128Lanes odd)
+    {
+        even = LoadEven(source);
+        odd = LoadEven(source + 1);
+    }
+
     [MethodImpl(Inline)]
     public void Store(float* destination)
     {

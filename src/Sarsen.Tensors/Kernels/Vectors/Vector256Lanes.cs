@@ -46,6 +46,12 @@ public readonly unsafe struct Vector256Lanes(Vector256<float> a, Vector256<float
     private static Vector256<float> Even(Vector256<float> a, Vector256<float> b) =>
         Avx2.Permute4x64(Avx.Shuffle(a, b, 0b10_00_10_00).AsDouble(), 0b11_01_10_00).AsSingle();
 
+    public static void LoadPairs(float* source, out Vector256Lanes even, out Vector256Lanes odd)
+    {
+        even = LoadEven(source);
+        odd = LoadEven(source + 1);
+    }
+
     [MethodImpl(Inline)]
     public void Store(float* destination)
     {

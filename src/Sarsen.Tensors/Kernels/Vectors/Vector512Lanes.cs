@@ -41,6 +41,14 @@ public readonly unsafe struct Vector512Lanes(Vector512<float> v) : IVector<Vecto
     }
 
     [MethodImpl(Inline)]
+    public static void LoadPairs(float* source, out Vector512Lanes even, out Vector512Lanes odd)
+    {
+        Vector512<float> low = Vector512.Load(source), high = Vector512.Load(source + 16);
+        even = new(Avx512F.PermuteVar16x32x2(low, Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30), high));
+        odd = new(Avx512F.PermuteVar16x32x2(low, Vector512.Create(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31), high));
+    }
+
+    [MethodImpl(Inline)]
     public void Store(float* destination) => _v.Store(destination);
 
     [MethodImpl(Inline)]
