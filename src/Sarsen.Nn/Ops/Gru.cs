@@ -16,7 +16,7 @@ public sealed unsafe class GruOp : RecurrentOp
 
     private protected override bool SplitGradient => true;
 
-    private protected override void Cell<T>(in OpArgs a, T* gates, T* hiddenPart, T* h, T* c, T* nextH, T* nextC, long n, long size)
+    private protected override void Cell<T>(in OpArgs a, T* gates, T* bias, T* hiddenPart, T* h, T* c, T* nextH, T* nextC, long n, long size)
     {
         if (typeof(T) == typeof(double))
             GruCell.Forward((double*)gates, (double*)hiddenPart, (double*)h, (double*)gates, (double*)nextH, n, size);

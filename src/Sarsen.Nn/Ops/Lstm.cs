@@ -14,12 +14,14 @@ public sealed unsafe class LstmOp : RecurrentOp
 
     private protected override bool HasCell => true;
 
-    private protected override void Cell<T>(in OpArgs a, T* gates, T* hiddenPart, T* h, T* c, T* nextH, T* nextC, long n, long size)
+    private protected override bool CellAddsBias => true;
+
+    private protected override void Cell<T>(in OpArgs a, T* gates, T* bias, T* hiddenPart, T* h, T* c, T* nextH, T* nextC, long n, long size)
     {
         if (typeof(T) == typeof(double))
-            LstmCell.Forward((double*)gates, (double*)c, (double*)gates, (double*)nextC, (double*)nextH, n, size);
+            LstmCell.Forward((double*)gates, (double*)bias, (double*)c, (double*)gates, (double*)nextC, (double*)nextH, n, size);
         else
-            LstmCell.Forward(a.Workers, (float*)gates, (float*)c, (float*)gates, (float*)nextC, (float*)nextH, n, size);
+            LstmCell.Forward(a.Workers, (float*)gates, (float*)bias, (float*)c, (float*)gates, (float*)nextC, (float*)nextH, n, size);
     }
 
     private protected override void CellBack<T>(in OpArgs a, T* gates, T* hiddenPart, T* h, T* c, T* nextH, T* nextC, T* dh, T* dc, long n, long size)

@@ -39,7 +39,7 @@ public abstract unsafe partial class RecurrentOp
             float* step = gates + t * z.StepGates;
             if (!KeepsHiddenPart)
                 Typed.Add(a.Workers, step, hidden, step, z.StepGates);
-            Cell(a, step, hidden, h, c, y + t * z.StepHidden, HasCell ? cells + t * z.StepHidden : null, z.Batch, z.Hidden);
+            Cell(a, step, null, hidden, h, c, y + t * z.StepHidden, HasCell ? cells + t * z.StepHidden : null, z.Batch, z.Hidden);
         }
         Typed.Copy(z.Steps == 0 ? a.Inputs[1].F32 : y + (z.Steps - 1) * z.StepHidden, a.Outputs[1].F32, z.StepHidden);
         if (HasCell)

@@ -21,14 +21,17 @@ public abstract unsafe partial class RecurrentOp : Op
     /// <summary>Does the cell's backward need the hidden part of the gates again.</summary>
     private protected virtual bool KeepsHiddenPart => false;
 
+    /// <summary>Does the cell add the two biases, which are one where the hidden part is not kept; else a product does.</summary>
+    private protected virtual bool CellAddsBias => false;
+
     /// <summary>Is the gradient of the gates' two parts different.</summary>
     private protected virtual bool SplitGradient => false;
 
     /// <summary>
     /// One step. <paramref name="gates"/> holds the sum of both parts, or the input's where the hidden part is kept, and takes
-    /// what backward needs.
+    /// what backward needs. <paramref name="bias"/> is null unless <see cref="CellAddsBias"/>.
     /// </summary>
-    private protected abstract void Cell<T>(in OpArgs a, T* gates, T* hiddenPart, T* h, T* c, T* nextH, T* nextC, long n, long size) where T : unmanaged;
+    private protected abstract void Cell<T>(in OpArgs a, T* gates, T* bias, T* hiddenPart, T* h, T* c, T* nextH, T* nextC, long n, long size) where T : unmanaged;
 
     /// <summary>
     /// One step back. <paramref name="gates"/> becomes the gradient of the input's part, <paramref name="hiddenPart"/>
@@ -91,7 +94,10 @@ public abstract unsafe partial class RecurrentOp : Op
             throw new ShapeException($"recurrent weight {input}: {shape} expected, given {s.Inputs[input].Shape}");
     }
 
-    private static long Scratch(Sizes z, Workers workers, bool forward) => Products(z, workers, forward) + PackedMatrixBytes(z, forward);
+    private static long Scratch(Sizes z, Workers workers, bool forward) =>
+        Products(z, workers, forward) + PackedMatrixBytes(z, forward) + (forward ? BiasBytes(z) : 0);
+
+    private static long BiasBytes(Sizes z) => Aligned(z.GateRow * sizeof(double));
 
     private static long PackedMatrixBytes(Sizes z, bool forward) =>
         Aligned(forward ? PackedMatrix.Bytes((nint)z.GateRow, (nint)z.Hidden) : PackedMatrix.Bytes((nint)z.Hidden, (nint)z.GateRow));
@@ -147,7 +153,16 @@ public abstract unsafe partial class RecurrentOp : Op
         T* packed = a.PackedHidden is null
             ? Typed.Pack(a.Workers, (T*)a.Inputs[w + 1].Data, transposed: true, z.GateRow, z.Hidden, gemm + Products(z, a.Workers, forward: true))
             : (T*)a.PackedHidden;
-        T* inputBias = bias ? (T*)a.Inputs[w + 2].Data : null, hiddenBias = bias ? (T*)a.Inputs[w + 3].Data : null;
+        T* inputBias = bias ? (T*)a.Inputs[w + 2].Data : null, hiddenBias = bias ? (T*)a.Inputs[w + 3].Data : null, cellBias = null;
+        if (bias && !KeepsHiddenPart)
+        {
+            T* sum = (T*)(gemm + Scratch(z, a.Workers, forward: true) - BiasBytes(z));
+            for (long j = 0; j < z.GateRow; j++)
+                sum[j] = inputBias[j] + hiddenBias[j];
+            inputBias = CellAddsBias ? null : sum;
+            hiddenBias = null;
+            cellBias = CellAddsBias ? sum : null;
+        }
 
         var inputPart = new MatMulArgs<T>((T*)a.Inputs[0].Data, (T*)a.Inputs[w].Data, gates, (nint)z.Rows, (nint)z.GateRow, (nint)z.Input, transposeB: true)
         {
@@ -165,7 +180,7 @@ public abstract unsafe partial class RecurrentOp : Op
                 Accumulate = !KeepsHiddenPart,
             };
             Typed.MatMul(a.Workers, hiddenPart, hiddenBias, gemm); // (N, G·H)
-            Cell(a, step, hidden, h, c, y + t * z.StepHidden, HasCell ? cells + t * z.StepHidden : null, z.Batch, z.Hidden);
+            Cell(a, step, cellBias, hidden, h, c, y + t * z.StepHidden, HasCell ? cells + t * z.StepHidden : null, z.Batch, z.Hidden);
             if (lengths is null)
                 continue;
             RecurrentLengths.CopyEnded(lengths, t, z.Batch, z.Hidden, h, y + t * z.StepHidden);

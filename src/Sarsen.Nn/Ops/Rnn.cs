@@ -13,7 +13,7 @@ public sealed unsafe class RnnOp(bool relu) : RecurrentOp
 
     private protected override int Gates => 1;
 
-    private protected override void Cell<T>(in OpArgs a, T* gates, T* hiddenPart, T* h, T* c, T* nextH, T* nextC, long n, long size)
+    private protected override void Cell<T>(in OpArgs a, T* gates, T* bias, T* hiddenPart, T* h, T* c, T* nextH, T* nextC, long n, long size)
     {
         long count = n * size;
         if (typeof(T) == typeof(double))

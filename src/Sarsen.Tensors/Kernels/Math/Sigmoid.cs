@@ -16,7 +16,7 @@ public readonly struct Sigmoid : IUnaryOp
     [MethodImpl(Inline)]
     public static V Of<V>(V x) where V : struct, IVector<V>
     {
-        V one = V.Create(1), z = Exp.Of(Lanes.Negate(Lanes.Abs(x)));
+        V one = V.Create(1), z = Exp.OfAtMost89(Lanes.Negate(Lanes.Abs(x)));
         return V.Select(V.Less(x, V.Create(0)), z, one) / (one + z);
     }
 

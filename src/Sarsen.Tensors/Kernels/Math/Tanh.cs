@@ -25,7 +25,7 @@ public readonly struct Tanh : IUnaryOp
         p = V.Fma(p, z, V.Create(-0.3333328f));
         V small = V.Fma(p * z, x, x);
         // tanh is 1 in f32 beyond 9.02, and the limit spares the exponential's overflow.
-        V e = Exp.Of(Lanes.AtMost(size + size, 20f));
+        V e = Exp.OfNormal(Lanes.AtMost(size + size, 20f));
         V large = Lanes.CopySign(one - V.Create(2) / (e + one), x);
         return V.Select(V.Less(size, V.Create(0.625f)), small, large);
     }

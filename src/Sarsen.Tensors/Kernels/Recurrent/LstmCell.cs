@@ -4,7 +4,7 @@ using Sarsen.Tensors.Threads;
 namespace Sarsen.Tensors.Kernels;
 
 /// <summary>
-/// The pointwise part of torch.nn.LSTM's cell. From a = W_ih x + b_ih + W_hh h + b_hh of (B, 4H), in the order i, f, g, o: i, f, o = σ(a), g = tanh(a); c' = f c + i g; h' = o tanh c'.
+/// The pointwise part of torch.nn.LSTM's cell. From a = W_ih x + W_hh h of (B, 4H) plus b = b_ih + b_hh of (4H), in the order i, f, g, o: i, f, o = σ(a + b), g = tanh(a + b); c' = f c + i g; h' = o tanh c'.
 /// Source: Hochreiter, Schmidhuber, Neural Computation 9 (1997), as PyTorch writes it.
 /// </summary>
 /// <remarks>
@@ -13,10 +13,13 @@ namespace Sarsen.Tensors.Kernels;
 /// </remarks>
 public static unsafe class LstmCell
 {
-    /// <summary>Saves the four gates after their functions in <paramref name="gates"/> (B, 4H); it may be the memory of a.</summary>
-    public static void Forward(Workers workers, float* a, float* cell, float* gates, float* nextCell, float* nextHidden, long batch, long size)
+    /// <summary>
+    /// Saves the four gates after their functions in <paramref name="gates"/> (B, 4H), which may be the memory of a.
+    /// <paramref name="bias"/> may be null for zeros.
+    /// </summary>
+    public static void Forward(Workers workers, float* a, float* bias, float* cell, float* gates, float* nextCell, float* nextHidden, long batch, long size)
     {
-        var range = new ForwardRange { A = a, Cell = cell, Gates = gates, NextCell = nextCell, NextHidden = nextHidden, H = (nint)size };
+        var range = new ForwardRange { A = a, Bias = bias, Cell = cell, Gates = gates, NextCell = nextCell, NextHidden = nextHidden, H = (nint)size };
         VectorRanges.For(workers, ref range, batch, 16 * size);
     }
 
@@ -31,14 +34,14 @@ public static unsafe class LstmCell
     }
 
     /// <summary>The plain f64 path.</summary>
-    public static void Forward(double* a, double* cell, double* gates, double* nextCell, double* nextHidden, long batch, long size)
+    public static void Forward(double* a, double* bias, double* cell, double* gates, double* nextCell, double* nextHidden, long batch, long size)
     {
         for (long n = 0; n < batch * size; n++)
         {
             long at = n / size * 4 * size + n % size;
             for (int k = 0; k < 4; k++)
             {
-                double sum = a[at + k * size];
+                double sum = a[at + k * size] + (bias is null ? 0 : bias[n % size + k * size]);
                 gates[at + k * size] = k == 2 ? Math.Tanh(sum) : Wide.Sigmoid(sum);
             }
             nextCell[n] = gates[at + size] * cell[n] + gates[at] * gates[at + 2 * size];
@@ -64,7 +67,7 @@ public static unsafe class LstmCell
 
     private struct ForwardRange : IVectorRange
     {
-        public float* A, Cell, Gates, NextCell, NextHidden;
+        public float* A, Bias, Cell, Gates, NextCell, NextHidden;
         public nint H;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -75,21 +78,43 @@ public static unsafe class LstmCell
                 float* a = A + n * 4 * H, gates = Gates + n * 4 * H;
                 for (nint j = 0; j < H; j += 16)
                 {
-                    nint k = Math.Min(16, H - j);
-                    V i = Sigmoid.Of(V.Load(a + j, k));
-                    V f = Sigmoid.Of(V.Load(a + H + j, k));
-                    V g = Tanh.Of(V.Load(a + 2 * H + j, k));
-                    V o = Sigmoid.Of(V.Load(a + 3 * H + j, k));
-                    i.Store(gates + j, k);
-                    f.Store(gates + H + j, k);
-                    g.Store(gates + 2 * H + j, k);
-                    o.Store(gates + 3 * H + j, k);
-                    V c = V.Fma(f, V.Load(Cell + n * H + j, k), i * g);
-                    c.Store(NextCell + n * H + j, k);
-                    (o * Tanh.Of(c)).Store(NextHidden + n * H + j, k);
+                    nint k = Math.Min(16, H - j), at = n * H + j;
+                    V i = Load<V>(a + j, k), f = Load<V>(a + H + j, k), g = Load<V>(a + 2 * H + j, k), o = Load<V>(a + 3 * H + j, k);
+                    if (Bias is not null)
+                    {
+                        i += Load<V>(Bias + j, k);
+                        f += Load<V>(Bias + H + j, k);
+                        g += Load<V>(Bias + 2 * H + j, k);
+                        o += Load<V>(Bias + 3 * H + j, k);
+                    }
+                    i = Sigmoid.Of(i);
+                    f = Sigmoid.Of(f);
+                    g = Tanh.Of(g);
+                    o = Sigmoid.Of(o);
+                    Store(i, gates + j, k);
+                    Store(f, gates + H + j, k);
+                    Store(g, gates + 2 * H + j, k);
+                    Store(o, gates + 3 * H + j, k);
+                    V c = V.Fma(f, Load<V>(Cell + at, k), i * g);
+                    Store(c, NextCell + at, k);
+                    Store(o * Tanh.Of(c), NextHidden + at, k);
                 }
             }
         }
+    }
+
+    // Nearly all are whole, and whole ones need no mask.
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Load<V>(float* source, nint count) where V : struct, IVector<V> => count == 16 ? V.Load(source) : V.Load(source, count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<V>(V values, float* destination, nint count) where V : struct, IVector<V>
+    {
+        if (count == 16)
+            values.Store(destination);
+        else
+            values.Store(destination, count);
     }
 
     private struct BackwardRange : IVectorRange
@@ -107,14 +132,14 @@ public static unsafe class LstmCell
                 for (nint j = 0; j < H; j += 16)
                 {
                     nint k = Math.Min(16, H - j), at = n * H + j;
-                    V i = V.Load(gates + j, k), f = V.Load(gates + H + j, k), g = V.Load(gates + 2 * H + j, k), o = V.Load(gates + 3 * H + j, k);
-                    V t = Tanh.Of(V.Load(NextCell + at, k)), dh = V.Load(DnextHidden + at, k), dho = dh * o;
-                    V dc = V.Fma(dho, V.Fma(Lanes.Negate(t), t, one), DnextCell is null ? V.Create(0) : V.Load(DnextCell + at, k));
-                    (dc * g * (i * (one - i))).Store(da + j, k);
-                    (dc * V.Load(Cell + at, k) * (f * (one - f))).Store(da + H + j, k);
-                    (dc * i * V.Fma(Lanes.Negate(g), g, one)).Store(da + 2 * H + j, k);
-                    (dh * t * (o * (one - o))).Store(da + 3 * H + j, k);
-                    (dc * f).Store(Dcell + at, k);
+                    V i = Load<V>(gates + j, k), f = Load<V>(gates + H + j, k), g = Load<V>(gates + 2 * H + j, k), o = Load<V>(gates + 3 * H + j, k);
+                    V t = Tanh.Of(Load<V>(NextCell + at, k)), dh = Load<V>(DnextHidden + at, k), dho = dh * o;
+                    V dc = V.Fma(dho, V.Fma(Lanes.Negate(t), t, one), DnextCell is null ? V.Create(0) : Load<V>(DnextCell + at, k));
+                    Store(dc * g * (i * (one - i)), da + j, k);
+                    Store(dc * Load<V>(Cell + at, k) * (f * (one - f)), da + H + j, k);
+                    Store(dc * i * V.Fma(Lanes.Negate(g), g, one), da + 2 * H + j, k);
+                    Store(dh * t * (o * (one - o)), da + 3 * H + j, k);
+                    Store(dc * f, Dcell + at, k);
                 }
             }
         }

@@ -14,21 +14,21 @@ public unsafe class CellTests
     public void Lstm_agrees_on_all_paths_also_in_place(int size)
     {
         int count = Batch * size;
-        float[] input = Widths.Normal(4 * count, "gates", deviation: 1.5), cell = Widths.Normal(count, "cell");
+        float[] input = Widths.Normal(4 * count, "gates", deviation: 1.5), cell = Widths.Normal(count, "cell"), bias = Widths.Normal(4 * size, "bias");
         float[] dh = Widths.Normal(count, "dh"), dc = Widths.Normal(count, "dc");
         float[] all = KernelMemory.Agree($"LSTM of {size}", memory =>
         {
             float* gates = memory.Put(input), pc = memory.Put(cell), nextCell = memory.New<float>(count, 7), next = memory.New<float>(count, 7), dcell = memory.Put(dc);
-            LstmCell.Forward(Workers.Serial, gates, pc, gates, nextCell, next, Batch, size);
+            LstmCell.Forward(Workers.Serial, gates, memory.Put(bias), pc, gates, nextCell, next, Batch, size);
             LstmCell.Backward(Workers.Serial, gates, pc, nextCell, memory.Put(dh), dcell, gates, dcell, Batch, size);
             return [.. KernelMemory.Read(nextCell, count), .. KernelMemory.Read(next, count), .. KernelMemory.Read(gates, 4 * count), .. KernelMemory.Read(dcell, count)];
         });
         double[] da = new double[4 * count], nextCell = new double[count], next = new double[count], dcell = new double[count];
-        fixed (double* pi = KernelMemory.Wide(input), pc = KernelMemory.Wide(cell), pdh = KernelMemory.Wide(dh), pdc = KernelMemory.Wide(dc))
+        fixed (double* pi = KernelMemory.Wide(input), pb = KernelMemory.Wide(bias), pc = KernelMemory.Wide(cell), pdh = KernelMemory.Wide(dh), pdc = KernelMemory.Wide(dc))
         {
             fixed (double* gates = new double[4 * count], pa = da, pn = nextCell, py = next, pd = dcell)
             {
-                LstmCell.Forward(pi, pc, gates, pn, py, Batch, size);
+                LstmCell.Forward(pi, pb, pc, gates, pn, py, Batch, size);
                 LstmCell.Backward(gates, pc, pn, pdh, pdc, pa, pd, Batch, size);
             }
         }
@@ -68,7 +68,7 @@ public unsafe class CellTests
         float[] all = KernelMemory.Agree("LSTM", memory =>
         {
             float* next = memory.New<float>(2), a = memory.Put(gates);
-            LstmCell.Forward(Workers.Serial, a, memory.Put([5f]), a, next, next + 1, 1, 1);
+            LstmCell.Forward(Workers.Serial, a, null, memory.Put([5f]), a, next, next + 1, 1, 1);
             return KernelMemory.Read(next, 2);
         });
         all[0].ShouldBe(1);
