@@ -75,7 +75,7 @@ internal readonly record struct WinogradTiles(nint Channels, nint Height, nint W
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static unsafe void ToPlanes(float* pixels, nint count, nint channels, float* target, nint plane, int lanes)
     {
-        nint strip = lanes >= 16 ? 16 : 8;
+        nint strip = Packing.StripOf(lanes);
         if (lanes < 8 || count < strip || channels < Group)
         {
             for (nint c = 0; c < channels; c++)
@@ -89,10 +89,7 @@ internal readonly record struct WinogradTiles(nint Channels, nint Height, nint W
         {
             // The last strip begins earlier instead of being shorter.
             nint at = nint.Min(i, count - strip);
-            if (strip == 16)
-                Transpose512.Strip(pixels + (at * Group), Group, strip, 1, target + at, plane);
-            else
-                Transpose256.Strip(pixels + (at * Group), Group, strip, 2, target + at, plane);
+            Packing.Strip(pixels + (at * Group), Group, strip, Group / strip, target + at, plane, strip);
         }
     }
 }

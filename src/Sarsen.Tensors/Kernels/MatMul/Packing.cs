@@ -49,7 +49,7 @@ internal static unsafe class Packing
     /// </summary>
     public static void Transpose(float* source, nint ld, nint count, nint kCount, float* panel, nint stride, int lanes)
     {
-        nint strip = lanes >= 16 ? 16 : 8;
+        nint strip = StripOf(lanes);
         nint blocks = lanes >= 8 ? kCount / strip : 0;
         nint done = blocks > 0 ? kCount : 0;
         if (blocks > 0)
@@ -72,7 +72,11 @@ internal static unsafe class Packing
         }
     }
 
-    private static void Strip(float* source, nint ld, nint rows, nint blocks, float* panel, nint stride, nint strip)
+    /// <summary>Rows and columns of the blocks that are transposed in registers of that many lanes, from 8 up.</summary>
+    public static nint StripOf(int lanes) => lanes >= 16 ? 16 : 8;
+
+    /// <summary>Blocks side by side, of <paramref name="rows"/> rows: see <see cref="Transpose512.Strip"/>.</summary>
+    public static void Strip(float* source, nint ld, nint rows, nint blocks, float* panel, nint stride, nint strip)
     {
         if (strip == 16)
             Transpose512.Strip(source, ld, rows, blocks, panel, stride);

@@ -45,6 +45,11 @@ internal static unsafe class TileProduct
         float* packedA = scratch;
         float* panelB = scratch + PackedAFloats(rows, kLength);
         nint* offsets = (nint*)(panelB + (MicroKernels.SingleRowPanels * PanelFloats(kLength)));
+        if (SwappedProduct.Takes(args, tile, kernels))
+        {
+            SwappedProduct.Run(args, tile, epilogue, kernels, panelB, panelB + PanelFloats(kLength), offsets);
+            return;
+        }
         nint offsetStep = -1;
         float* edge = stackalloc float[MicroKernels.MaxPanelRows * MicroKernels.MaxPanelColumns];
 
@@ -54,8 +59,8 @@ internal static unsafe class TileProduct
             bool accumulate = args.Accumulate || k0 > 0, last = k0 + kCount == args.K;
             PackA(args, tile.Row, rows, rowPanels, k0, kCount, packedA, kernels.Lanes);
             nint j = tile.Column;
-            // One row reads each element of B once: where it lies, several panels at a time.
-            bool inPlace = rowPanels == 1 && !args.TransposeB && args.PackedB == null;
+            // One row panel reads each element of B once, and a few rows of B stay in the nearest cache: they are read where they lie.
+            bool inPlace = !args.TransposeB && args.PackedB == null && (rowPanels == 1 || StaysInPlace(args.Ldb, kCount));
             if (rows == 1 && (inPlace || args.PackedB != null))
             {
                 nint step = MicroKernels.SingleRowPanels * kernels.PanelColumns;
@@ -139,6 +144,16 @@ internal static unsafe class TileProduct
             var tile = new Tile { Row = args.M * block / blocks, RowEnd = args.M * (block + 1) / blocks, ColumnEnd = args.N };
             Run(args, tile, epilogue, kernels, scratch);
         }
+    }
+
+    /// <summary>
+    /// Whether rows of a panel of B, two or three cache lines each, find a place each among the 64 sets of eight lines of a
+    /// first-level cache: rows whose distance is a large power of two would push each other out.
+    /// </summary>
+    private static bool StaysInPlace(nint ldb, nint kCount)
+    {
+        nint bytes = ldb * sizeof(float), period = bytes & -bytes;
+        return kCount * 3 * nint.Max(64, period) <= 64 * 64 * 8 / 2;
     }
 
     /// <summary>Row panels of balanced heights: 32 rows are 11, 11 and 10, never 14, 14 and 4.</summary>
