@@ -26,7 +26,7 @@ internal sealed class TestNetwork
         Optimizer = new AdamW(module);
     }
 
-    public static TheoryData<string> Names => ["mlp", "cnn", "lstm", "gru", "rnn", "bidirectional", "transformer"];
+    public static TheoryData<string> Names => ["mlp", "cnn", "deep cnn", "lstm", "gru", "rnn", "bidirectional", "transformer"];
 
     public Module Module { get; }
 
@@ -45,6 +45,11 @@ internal sealed class TestNetwork
             new Conv2d(2, 6, new Window2d(3, 3).WithPadding(1), type: type), new BatchNorm2d(6, type: type), new Activation(ActivationFunction.Silu),
             new AvgPool2d(2), new Conv2d(6, 4, new Window2d(3, 3), groups: 2, type: type), new Activation(ActivationFunction.Tanh), new MaxPool2d(2),
             new Flatten(), new Dropout(0.2), new Linear(4, Classes, type: type)), new Shape(2, 8, 9), type),
+        // Channels and planes for which convolutions go through Winograd's transforms, of both sizes.
+        "deep cnn" => new(new Sequential(
+            new Conv2d(2, 16, new Window2d(3, 3).WithPadding(1), type: type), new Activation(ActivationFunction.Tanh),
+            new Conv2d(16, 16, new Window2d(3, 3).WithPadding(1), type: type), new BatchNorm2d(16, type: type), new Activation(ActivationFunction.Silu),
+            new Conv2d(16, 17, new Window2d(3, 3), type: type), new AvgPool2d(2), new Flatten(), new Linear(17 * 3 * 3, Classes, type: type)), new Shape(2, 8, 8), type),
         "lstm" => new(new Sequential(new Lstm(4, 9, numLayers: 2, batchFirst: true, dropout: 0.25, type: type), new LastStep(), new Linear(9, Classes, type: type)), new Shape(5, 4), type),
         "gru" => new(new Sequential(new Gru(4, 9, batchFirst: true, type: type), new LastStep(), new Linear(9, Classes, type: type)), new Shape(5, 4), type),
         "rnn" => new(new Sequential(new Rnn(4, 9, numLayers: 2, batchFirst: true, type: type), new LastStep(), new Linear(9, Classes, type: type)), new Shape(5, 4), type),
