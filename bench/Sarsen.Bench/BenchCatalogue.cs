@@ -13,11 +13,14 @@ internal sealed record BenchKind(string Name, IReadOnlyList<BenchCase> Cases, Fu
 /// <summary>All benchmarks: what <c>bench/run</c> can measure is what stands here.</summary>
 internal static class BenchCatalogue
 {
+    private static readonly string[] s_bytes = ["mlp", "cnn", "lstm", "resnet18"];
+
     public static IReadOnlyList<BenchKind> All { get; } =
     [
         new("train", [.. Networks.All.Select(s => new BenchCase(s.Name, [s.TrainingBatch]))], (name, batch) => TrainWork.Of(Networks.Of(name), batch)),
         new("infer", [.. Networks.All.Select(s => new BenchCase(s.Name, s.PredictionBatches)), new("gpt-decode", [1])],
             (name, batch) => name == "gpt-decode" ? new DecodeWork() : InferWork.Of(Networks.Of(name), batch)),
+        new("int8", [.. s_bytes.Select(name => new BenchCase(name, Networks.Of(name).PredictionBatches))], (name, batch) => InferWork.AsBytes(Networks.Of(name), batch)),
         new("gemm", Plain(GemmWork.Cases), (name, _) => GemmWork.Of(name)),
         new("kernels", Plain(KernelWork.Cases), (name, _) => KernelWork.Of(name)),
         new("fork-join", Plain(["fork-join"]), (_, _) => new ForkJoinWork()),

@@ -66,6 +66,11 @@ def drivers(case, batch, thread_counts):
             for n in thread_counts if n > 1]
 
 
+def as_bytes(case, batch, thread_counts):
+    """Predictions by bytes against those by floats."""
+    return [Contest("int8", case, batch, n, "us", micros, (sides.sarsen("int8", case, batch, n),), (sides.sarsen("infer", case, batch, n),)) for n in thread_counts]
+
+
 def inference_peers(case):
     # A step with a cache is no module call that could be exported as it is.
     return ["torch"] if case == "gpt-decode" else ["torch", "onnxruntime"]
@@ -94,5 +99,6 @@ KINDS = {
     "infer": Kind(("torch", "onnxruntime"), lambda: sides.cases("infer"), against("infer", inference_peers)),
     "gemm": Kind(("openblas",), lambda: sides.cases("gemm"), against("gemm", lambda case: ["openblas"], gflops, "GFLOP/s")),
     "kernels": Kind(("torch",), lambda: sides.cases("kernels"), against("kernels", lambda case: ["torch"])),
+    "int8": Kind((), lambda: sides.cases("int8"), as_bytes),
     "threads": Kind((), thread_cases, thread_contests),
 }

@@ -54,6 +54,8 @@ def peer(contest, theirs, running):
         return "allowed"
     if theirs.side != "sarsen":
         return running[theirs].name
+    if contest.bench == "int8":
+        return "f32"
     return "one thread" if contest.ours[0].threads != theirs.threads else "in turn"
 
 
