@@ -16,6 +16,8 @@ public sealed unsafe class GruOp : RecurrentOp
 
     private protected override bool SplitGradient => true;
 
+    private protected override bool PassesState => true;
+
     private protected override void Cell<T>(in OpArgs a, T* gates, T* bias, T* hiddenPart, T* h, T* c, T* nextH, T* nextC, long n, long size)
     {
         if (typeof(T) == typeof(double))

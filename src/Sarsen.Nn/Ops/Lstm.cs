@@ -30,7 +30,6 @@ public sealed unsafe class LstmOp : RecurrentOp
             LstmCell.Backward((double*)gates, (double*)c, (double*)nextC, (double*)dh, (double*)dc, (double*)gates, (double*)dc, n, size);
         else
             LstmCell.Backward(a.Workers, (float*)gates, (float*)c, (float*)nextC, (float*)dh, (float*)dc, (float*)gates, (float*)dc, n, size);
-        Typed.Clear(dh, n * size);
     }
 
     public override IEnumerable<OpSample> Samples => SamplesOf(default);

@@ -24,6 +24,9 @@ public abstract unsafe partial class RecurrentOp : Op
     /// <summary>Does the cell add the two biases, which are one where the hidden part is not kept; else a product does.</summary>
     private protected virtual bool CellAddsBias => false;
 
+    /// <summary>Does a part of the state's gradient go past W_hh.</summary>
+    private protected virtual bool PassesState => false;
+
     /// <summary>Is the gradient of the gates' two parts different.</summary>
     private protected virtual bool SplitGradient => false;
 
@@ -36,7 +39,7 @@ public abstract unsafe partial class RecurrentOp : Op
     /// <summary>
     /// One step back. <paramref name="gates"/> becomes the gradient of the input's part, <paramref name="hiddenPart"/>
     /// of the hidden part where they differ; <paramref name="dc"/> becomes the cell's gradient one step earlier, and
-    /// <paramref name="dh"/>, the gradient of the step's result, that part of the state's that goes past W_hh, or zero.
+    /// <paramref name="dh"/>, the gradient of the step's result, that part of the state's that goes past W_hh where there is one.
     /// </summary>
     private protected abstract void CellBack<T>(in OpArgs a, T* gates, T* hiddenPart, T* h, T* c, T* nextH, T* nextC, T* dh, T* dc, long n, long size) where T : unmanaged;
 
@@ -234,7 +237,7 @@ public abstract unsafe partial class RecurrentOp : Op
                 if (SplitGradient)
                     RecurrentLengths.ClearEnded(lengths, t, z.Batch, z.GateRow, hidden);
             }
-            var through = new MatMulArgs<T>(SplitGradient ? hidden : step, weight, dh, (nint)z.Batch, (nint)z.Hidden, (nint)z.GateRow) { PackedB = packed, Accumulate = true };
+            var through = new MatMulArgs<T>(SplitGradient ? hidden : step, weight, dh, (nint)z.Batch, (nint)z.Hidden, (nint)z.GateRow) { PackedB = packed, Accumulate = PassesState };
             Typed.MatMul(a.Workers, through, null, gemm); // (N, H)
             if (lengths is null)
                 continue;

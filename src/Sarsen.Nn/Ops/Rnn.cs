@@ -52,7 +52,6 @@ public sealed unsafe class RnnOp(bool relu) : RecurrentOp
         {
             Unary.Backward(a.Workers, default(Tanh), (float*)nextH, (float*)nextH, (float*)dh, (float*)gates, count);
         }
-        Typed.Clear(dh, count);
     }
 
     public override IEnumerable<OpSample> Samples => SamplesOf(default);

@@ -43,7 +43,7 @@ public class BitsTests
     [Theory]
     [InlineData("mlp", "E70851D392BBFB2E")]
     [InlineData("cnn", "11E81315C7CC1690")]
-    [InlineData("deep cnn", "830AB43509D27E87")]
+    [InlineData("deep cnn", "830AB43509D27E87")]
     [InlineData("lstm", "7C76CC2B08381754")]
     [InlineData("gru", "63283050FB031B48")]
     [InlineData("rnn", "8EF9DBF3A9EBBF6E")]

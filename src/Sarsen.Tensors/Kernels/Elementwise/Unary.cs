@@ -13,7 +13,7 @@ public static unsafe class Unary
     public static void Forward<TOp>(Workers workers, TOp op, float* x, float* y, long count) where TOp : struct, IUnaryOp
     {
         var range = new ForwardRange<TOp> { Op = op, X = x, Y = y };
-        VectorRanges.For(workers, ref range, count);
+        VectorRanges.For(workers, ref range, count, TOp.Cost);
     }
 
     public static void Forward<TOp>(TOp op, double* x, double* y, long count) where TOp : struct, IUnaryOp
@@ -30,7 +30,8 @@ public static unsafe class Unary
         where TOp : struct, IUnaryOp
     {
         var range = new BackwardRange<TOp> { Op = op, X = x, Y = y, Dy = dy, Dx = dx, Accumulate = accumulate };
-        VectorRanges.For(workers, ref range, count);
+        // What can be had from y is cheap.
+        VectorRanges.For(workers, ref range, count, TOp.BackwardNeedsX ? TOp.Cost : 1);
     }
 
     public static void Backward<TOp>(TOp op, double* x, double* y, double* dy, double* dx, long count, bool accumulate = false)

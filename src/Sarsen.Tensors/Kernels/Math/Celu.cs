@@ -10,6 +10,8 @@ public readonly struct Celu(double alpha) : IUnaryOp
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
+    public static int Cost => 4;
+
     public static bool BackwardNeedsX => true;
 
     public static bool BackwardNeedsY => true;

@@ -11,6 +11,8 @@ public readonly struct Exp : IUnaryOp
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
+    public static int Cost => 4;
+
     public static bool BackwardNeedsX => false;
 
     public static bool BackwardNeedsY => true;

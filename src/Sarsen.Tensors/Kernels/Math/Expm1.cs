@@ -10,6 +10,8 @@ public readonly struct Expm1 : IUnaryOp
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
+    public static int Cost => 4;
+
     public static bool BackwardNeedsX => false;
 
     public static bool BackwardNeedsY => true;

@@ -11,6 +11,8 @@ public readonly struct GeluTanh : IUnaryOp
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
+    public static int Cost => 4;
+
     public static bool BackwardNeedsX => true;
 
     public static bool BackwardNeedsY => false;

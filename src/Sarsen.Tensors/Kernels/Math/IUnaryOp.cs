@@ -6,6 +6,9 @@ namespace Sarsen.Tensors.Kernels;
 /// </summary>
 public interface IUnaryOp
 {
+    /// <summary>The work of <c>Apply</c> beside an addition's, about: how it is shared among threads follows from it.</summary>
+    static virtual int Cost => 1;
+
     /// <summary>Whether <c>Backward</c> reads x; when false it may be absent.</summary>
     static abstract bool BackwardNeedsX { get; }
 

@@ -10,6 +10,8 @@ public readonly struct Log1p : IUnaryOp
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
+    public static int Cost => 4;
+
     public static bool BackwardNeedsX => true;
 
     public static bool BackwardNeedsY => false;

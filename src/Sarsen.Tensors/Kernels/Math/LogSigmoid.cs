@@ -9,6 +9,8 @@ public readonly struct LogSigmoid : IUnaryOp
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
+    public static int Cost => 8;
+
     public static bool BackwardNeedsX => true;
 
     public static bool BackwardNeedsY => false;

@@ -9,6 +9,8 @@ public readonly struct Rsqrt : IUnaryOp
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
+    public static int Cost => 4;
+
     public static bool BackwardNeedsX => false;
 
     public static bool BackwardNeedsY => true;
