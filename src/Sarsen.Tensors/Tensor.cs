@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using Sarsen.Tensors.Threads;
 
 namespace Sarsen.Tensors;
 
@@ -145,7 +146,7 @@ public readonly unsafe struct Tensor : IEquatable<Tensor>
             throw new InvalidOperationException($"the tensor holds {record.DType}, not {DTypes.Of<T>()}");
         var array = new T[record.Shape.Count];
         fixed (T* to = array)
-            Strided.Copy(record.Data, record.Shape, record.Strides, sizeof(T), (byte*)to);
+            Strided.Copy(Workers.Serial, record.Data, record.Shape, record.Strides, sizeof(T), (byte*)to);
         return array;
     }
 
@@ -178,7 +179,7 @@ public readonly unsafe struct Tensor : IEquatable<Tensor>
     {
         ref TensorRecord record = ref Record;
         Tensor kept = owner.New(record.DType, record.Shape);
-        Strided.Copy(record.Data, record.Shape, record.Strides, record.DType.Size(), kept.Record.Data);
+        Strided.Copy(Workers.Serial, record.Data, record.Shape, record.Strides, record.DType.Size(), kept.Record.Data);
         return kept;
     }
 
@@ -187,7 +188,7 @@ public readonly unsafe struct Tensor : IEquatable<Tensor>
     {
         ref TensorRecord record = ref Record;
         Tensor copy = Empty(record.DType, record.Shape);
-        Strided.Copy(record.Data, record.Shape, record.Strides, record.DType.Size(), copy.Record.Data);
+        Strided.Copy(Workers.Serial, record.Data, record.Shape, record.Strides, record.DType.Size(), copy.Record.Data);
         return copy;
     }
 

@@ -122,7 +122,7 @@ internal static unsafe class Dispatch
     internal static TensorView Contiguous(Arena arena, in TensorRecord record, byte* copy)
     {
         if (arena.Mode != Mode.Shapes)
-            Strided.Copy(record.Data, record.Shape, record.Strides, record.DType.Size(), copy);
+            Strided.Copy(arena.Workers, record.Data, record.Shape, record.Strides, record.DType.Size(), copy);
         return new TensorView(copy, record.DType, record.Shape, record.Shape.Contiguous());
     }
 

@@ -62,7 +62,7 @@ internal sealed unsafe class RecomputeOp(Module module, Func<Tensor, Tensor> for
         Tensor up = arena.Wrap(dy.Data, dy.DType, dy.Shape);
         tape.Backward(forward(leaf), up);
         if (!dx.IsNone && !leaf.Record.GradSet)
-            new Span<byte>(dx.Data, checked((int)(dx.Count * dx.DType.Size()))).Clear();
+            Sarsen.Tensors.Kernels.Zeros.Run(a.Workers, dx.Data, dx.Count * dx.DType.Size());
         RestoreBuffers();
     }
 

@@ -19,7 +19,7 @@ public sealed class ContiguousOp : Op
     public override unsafe void Forward(in OpArgs a)
     {
         TensorView x = a.Inputs[0];
-        Strided.Copy(x.Data, x.Shape, x.Strides, x.DType.Size(), a.Outputs[0].Data);
+        Strided.Copy(a.Workers, x.Data, x.Shape, x.Strides, x.DType.Size(), a.Outputs[0].Data);
     }
 
     public override unsafe void Backward(in OpArgs a)

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Sarsen.Nn.Autograd;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Kernels;
@@ -47,7 +46,7 @@ public sealed unsafe class ExtremumOp(bool greatest) : Op
     {
         (TensorView dx, TensorView dy, TensorView index) = (a.InputGrads[0], a.OutputGrads[0], a.Outputs[1]);
         (long outer, long n, long inner) = Split(dx.Shape, a.Attributes<Along>().Dim);
-        NativeMemory.Clear(dx.Data, (nuint)(dx.Count * dx.DType.Size()));
+        Sarsen.Tensors.Kernels.Zeros.Run(a.Workers, dx.Data, dx.Count * dx.DType.Size());
         if (dx.DType == DType.F64)
             Extremum.Backward(dy.F64, index.I64, dx.F64, outer, n, inner);
         else

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Sarsen.Nn.Autograd;
 using Sarsen.Tensors;
 
@@ -53,7 +52,7 @@ public sealed unsafe class GatherOp : Op
     public override void Backward(in OpArgs a)
     {
         (TensorView dx, TensorView index, TensorView dy) = (a.InputGrads[0], a.Inputs[1], a.OutputGrads[0]);
-        NativeMemory.Clear(dx.Data, (nuint)(dx.Count * dx.DType.Size()));
+        Sarsen.Tensors.Kernels.Zeros.Run(a.Workers, dx.Data, dx.Count * dx.DType.Size());
         var walk = new IndexWalk(dx.Shape, index.Shape, a.Attributes<Along>().Dim);
         for (long i = 0; i < index.Count; i++)
         {

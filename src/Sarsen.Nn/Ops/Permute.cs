@@ -46,7 +46,7 @@ public sealed class PermuteOp : Op
         Span<long> strides = stackalloc long[Shape.MaxRank];
         for (int i = 0; i < dx.Shape.Rank; i++)
             strides[order[i]] = dy.Strides[i];
-        Strided.Copy(dy.Data, dx.Shape, Shape.Unchecked(strides[..dx.Shape.Rank]), dx.DType.Size(), dx.Data);
+        Strided.Copy(a.Workers, dy.Data, dx.Shape, Shape.Unchecked(strides[..dx.Shape.Rank]), dx.DType.Size(), dx.Data);
     }
 
     public override IEnumerable<OpSample> Samples =>

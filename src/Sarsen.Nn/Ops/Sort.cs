@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Sarsen.Nn.Autograd;
 using Sarsen.Tensors;
 
@@ -45,7 +44,7 @@ public sealed unsafe class SortOp : Op
     internal static void Spread(in OpArgs a, int dim)
     {
         (TensorView dx, TensorView dy, TensorView index) = (a.InputGrads[0], a.OutputGrads[0], a.Outputs[1]);
-        NativeMemory.Clear(dx.Data, (nuint)(dx.Count * dx.DType.Size()));
+        Sarsen.Tensors.Kernels.Zeros.Run(a.Workers, dx.Data, dx.Count * dx.DType.Size());
         var walk = new IndexWalk(dx.Shape, index.Shape, dim);
         for (long i = 0; i < index.Count && !dy.IsNone; i++)
         {

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Sarsen.Nn.Autograd;
 using Sarsen.Tensors;
 
@@ -24,7 +23,7 @@ public sealed unsafe class ZerosOp : Op
     public override void Forward(in OpArgs a)
     {
         TensorView y = a.Outputs[0];
-        NativeMemory.Clear(y.Data, (nuint)(y.Count * y.DType.Size()));
+        Sarsen.Tensors.Kernels.Zeros.Run(a.Workers, y.Data, y.Count * y.DType.Size());
     }
 
     /// <summary>Zeros where operations put their results: in the open scope, or with the GC.</summary>

@@ -58,7 +58,7 @@ internal readonly unsafe struct WeightGradient
     {
         if (IsEmpty)
         {
-            new Span<byte>(dweight, checked((int)(_shape.WeightCount * sizeof(float)))).Clear();
+            Zeros.Run(workers, dweight, _shape.WeightCount * sizeof(float));
             return;
         }
         nint* positions = (nint*)workspace;

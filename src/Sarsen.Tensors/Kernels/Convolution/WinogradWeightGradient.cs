@@ -62,7 +62,7 @@ internal readonly unsafe struct WinogradWeightGradient
     {
         if (IsEmpty)
         {
-            new Span<byte>(dweight, checked((int)(_shape.WeightCount * sizeof(float)))).Clear();
+            Zeros.Run(workers, dweight, _shape.WeightCount * sizeof(float));
             return;
         }
         nint* places = (nint*)workspace;
