@@ -4,6 +4,7 @@ using Sarsen.Nn.Autograd;
 using Sarsen.Nn.Ops;
 using Sarsen.Nn.Optimizers;
 using Sarsen.Tensors;
+using Sarsen.Testing;
 
 namespace Sarsen.Models.Tests.Gpt;
 
@@ -27,7 +28,7 @@ public class GptParityTests
     {
         GptGolden golden = Golden(tied);
         GptModel model = Make(tied, type);
-        double tolerance = type == DType.F64 ? 1e-11 : 1e-5;
+        double error = type == DType.F64 ? 1e-11 : GoldenValues.SingleError;
         (Tensor ids, Tensor targets) = (Stream(0), Stream(1));
         var optimizer = new AdamW(model, beta2: 0.99, weightDecay: 0.1);
         using var arena = new Arena();
@@ -40,14 +41,14 @@ public class GptParityTests
                 Tensor logits = model.Call(ids);
                 logits.Shape.ShouldBe(new Shape(Batch, Length, Vocabulary));
                 if (step == 0)
-                    Close(Values(logits), golden.Logits, tolerance, "logits");
+                    GoldenValues.Check(Values(logits), golden.Logits, error, "logits");
                 double loss = tape.Backward(logits.CrossEntropy(targets));
-                loss.ShouldBe(golden.Losses[step], (type == DType.F64 ? 1e-9 : 1e-4) * golden.Losses[step], $"step {step}");
+                loss.ShouldBe(golden.Losses[step], (type == DType.F64 ? 1e-9 : GoldenValues.SingleLossError) * golden.Losses[step], $"step {step}");
             }
             if (step == 0)
             {
                 foreach ((Parameter parameter, int p) in model.Parameters().Select((parameter, p) => (parameter, p)))
-                    Close(Values(parameter.Grad), golden.Grads[p], tolerance, golden.Names[p]);
+                    GoldenValues.Check(Values(parameter.Grad), golden.Grads[p], error, golden.Names[p]);
             }
             optimizer.Step(1e-2);
         }
@@ -87,12 +88,4 @@ public class GptParityTests
 
     private static double[] Values(Tensor tensor) =>
         tensor.DType == DType.F64 ? tensor.ToArray<double>() : Array.ConvertAll(tensor.ToArray<float>(), v => (double)v);
-
-    private static void Close(double[] actual, double[] expected, double tolerance, string what)
-    {
-        actual.Length.ShouldBe(expected.Length, what);
-        double scale = expected.Max(Math.Abs);
-        for (int i = 0; i < actual.Length; i++)
-            actual[i].ShouldBe(expected[i], tolerance * scale, $"{what}, element {i}");
-    }
 }

@@ -4,6 +4,7 @@ using Sarsen.Nn.Ops;
 using Sarsen.Nn.Tests.Autograd;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Threads;
+using Sarsen.Testing;
 
 namespace Sarsen.Nn.Tests.Layers;
 
@@ -28,10 +29,10 @@ public class LayerParityTests
     public void Results_and_gradients_are_those_of_PyTorch(int index)
     {
         Compare(s_all[index], DType.F64, 1e-11);
-        Compare(s_all[index], DType.F32, 2e-5);
+        Compare(s_all[index], DType.F32, GoldenValues.SingleError);
     }
 
-    private static void Compare(LayerGolden golden, DType type, double tolerance)
+    private static void Compare(LayerGolden golden, DType type, double error)
     {
         Module layer = golden.Make(type);
         Dictionary<string, Tensor> state = layer.State().ToDictionary(s => s.Name, s => s.Value);
@@ -63,13 +64,8 @@ public class LayerParityTests
         foreach (LayerGolden.Values buffer in golden.Buffers)
             Check(state[buffer.Name], buffer, buffer.Name);
 
-        void Check(Tensor actual, LayerGolden.Values expected, string what)
-        {
-            double[] values = SampleTensors.Values(actual);
-            values.Length.ShouldBe(expected.Elements.Length, what);
-            for (int i = 0; i < values.Length; i++)
-                values[i].ShouldBe(expected.Elements[i], tolerance * Math.Max(1, Math.Abs(expected.Elements[i])), $"{layer.Kind} {type}: {what}, element {i}");
-        }
+        void Check(Tensor actual, LayerGolden.Values expected, string what) =>
+            GoldenValues.Check(SampleTensors.Values(actual), expected.Elements, error, $"{layer.Kind} {type}: {what}");
     }
 
     private static Tensor[] Call(Module layer, Dictionary<string, Tensor> inputs)

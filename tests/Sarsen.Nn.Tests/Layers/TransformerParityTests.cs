@@ -4,6 +4,7 @@ using Sarsen.Nn.Ops;
 using Sarsen.Nn.Tests.Autograd;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Threads;
+using Sarsen.Testing;
 
 namespace Sarsen.Nn.Tests.Layers;
 
@@ -26,7 +27,7 @@ public class TransformerParityTests
     public void Results_and_gradients_are_those_of_PyTorch(int index)
     {
         Compare(TransformerGolden.All[index], DType.F64, 1e-11);
-        Compare(TransformerGolden.All[index], DType.F32, 1e-5);
+        Compare(TransformerGolden.All[index], DType.F32, GoldenValues.SingleError);
     }
 
     [Fact]
@@ -57,7 +58,7 @@ public class TransformerParityTests
         Should.Throw<InvalidOperationException>(() => new TransformerDecoderLayer(6, 2).Call(x)).Message.ShouldContain("attends to a memory");
     }
 
-    private static void Compare(TransformerGolden golden, DType type, double tolerance)
+    private static void Compare(TransformerGolden golden, DType type, double error)
     {
         Module layer = golden.Make(type);
         Dictionary<string, Tensor> state = layer.State().ToDictionary(s => s.Name, s => s.Value);
@@ -78,14 +79,8 @@ public class TransformerParityTests
         foreach (LayerGolden.Values grad in golden.Grads)
             Check((inputs.TryGetValue(grad.Name, out Tensor input) ? input : state[grad.Name]).Grad, grad, $"the gradient of {grad.Name}");
 
-        void Check(Tensor actual, LayerGolden.Values expected, string what)
-        {
-            double[] values = SampleTensors.Values(actual);
-            values.Length.ShouldBe(expected.Elements.Length, what);
-            double scale = Math.Max(1, expected.Elements.Max(Math.Abs));
-            for (int i = 0; i < values.Length; i++)
-                values[i].ShouldBe(expected.Elements[i], tolerance * scale, $"{layer.Kind} {type}: {what}, element {i}");
-        }
+        void Check(Tensor actual, LayerGolden.Values expected, string what) =>
+            GoldenValues.Check(SampleTensors.Values(actual), expected.Elements, error, $"{layer.Kind} {type}: {what}");
     }
 
     private static Tensor Call(Module layer, Tensor x, Tensor memory, Tensor lengths) => layer switch

@@ -52,6 +52,22 @@ class Hardsigmoid(nn.Module):
         return (x / 6 + 0.5).clamp(0, 1)
 
 
+class MeanOfSteps(nn.Module):
+    def forward(self, x):
+        return x.mean(1)
+
+
+class RelativeToLast(nn.Module):
+    """NLinear of Zeng et al., 2023: its inner part sees how far each step is from the last one."""
+
+    def __init__(self, inner):
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, x):
+        return x[:, -1] + self.inner(x - x[:, -1:])
+
+
 class Gated(nn.Module):
     def __init__(self, gate):
         super().__init__()
@@ -136,6 +152,12 @@ cases += [
     run("Unflatten([4, 5, 6])", nn.Unflatten(1, (4, 5, 6)), [("x", rounded(2, 120))]),
     run("LastStep()", LastStep(), sequence),
     run("LastStep(reversed: 3)", LastOfBoth(), sequence),
+    run("Activation(ActivationFunction.Linear)", nn.Identity(), rows),
+    run("Activation(ActivationFunction.Relu)", nn.ReLU(), rows),
+    run("Activation(ActivationFunction.Sigmoid)", nn.Sigmoid(), wide),
+    run("Activation(ActivationFunction.Tanh)", nn.Tanh(), wide),
+    run("GlobalAvgPool1d()", MeanOfSteps(), sequence),
+    run("RelativeToLast(new Sequential([new Flatten(), new Linear(8, 4, type: t)]))", RelativeToLast(nn.Sequential(nn.Flatten(), nn.Linear(8, 4))), sequence),
 ]
 
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "LayerGolden.cs"), "w", newline="\n") as out:

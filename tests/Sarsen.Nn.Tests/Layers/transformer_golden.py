@@ -82,6 +82,24 @@ class Rotary(nn.Module):
         return torch.cat((y * cos + other * sin, rest), -1).view(b, t, c)
 
 
+class Positions(nn.Module):
+    """x plus a table's rows: a learned one, or that of PyTorch's tutorial on transformers, which is a buffer."""
+
+    def __init__(self, length, size, learned):
+        super().__init__()
+        if learned:
+            self.weight = nn.Parameter(torch.zeros(length, size))
+        else:
+            angles = torch.arange(length)[:, None] * torch.exp(torch.arange(0, size, 2) * (-math.log(10000.0) / size))
+            table = torch.zeros(length, size)
+            table[:, 0::2], table[:, 1::2] = angles.sin(), angles.cos()[:, :size // 2]
+            self.register_buffer("pe", table)
+        self.learned = learned
+
+    def forward(self, x):
+        return x + (self.weight if self.learned else self.pe)[:x.shape[1]]
+
+
 def llama3(frequencies, factor=8.0, low=1.0, high=4.0, original=64):
     """Hugging Face's _compute_llama3_parameters."""
     waves = 2 * math.pi / frequencies
@@ -120,6 +138,8 @@ cases = [
     run("RotaryEmbedding(8, 500, 4, interleaved: true, type: t)", Rotary(8, 4, 500, True), wide, lambda m, x: m(x)),
     run("RotaryEmbedding(16, 300, scaling: new RopeScaling(RopeScalingKind.Linear, 4), type: t)", Rotary(16, 16, 300, False, lambda f: f / 4), wide, lambda m, x: m(x)),
     run("RotaryEmbedding(16, 300, scaling: new RopeScaling(RopeScalingKind.Llama3, 8, 1, 4, 64), type: t)", Rotary(16, 16, 300, False, llama3), wide, lambda m, x: m(x)),
+    run("LearnedPositionEmbedding(8, 6, t)", Positions(8, 6, True), x, lambda m, x: m(x)),
+    run("SinusoidalEmbedding(8, 6, t)", Positions(8, 6, False), x, lambda m, x: m(x)),
 ]
 
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "TransformerGolden.cs"), "w", newline="\n") as out:

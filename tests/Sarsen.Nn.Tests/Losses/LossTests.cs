@@ -19,10 +19,10 @@ public class LossTests
     {
         LossGolden golden = LossGolden.All[index];
         Compare(golden, DType.F64, 1e-12);
-        Compare(golden, DType.F32, 1e-5);
+        Compare(golden, DType.F32, GoldenValues.SingleError);
     }
 
-    private static void Compare(LossGolden golden, DType type, double tolerance)
+    private static void Compare(LossGolden golden, DType type, double error)
     {
         Loss loss = golden.Make(golden.Reduction, type);
         loss.Reduction.ShouldBe(golden.Reduction);
@@ -38,12 +38,7 @@ public class LossTests
         }
         Check(SampleTensors.Values(output.Grad), golden.Grad);
 
-        void Check(double[] actual, double[] expected)
-        {
-            actual.Length.ShouldBe(expected.Length);
-            for (int i = 0; i < expected.Length; i++)
-                actual[i].ShouldBe(expected[i], tolerance * Math.Max(1, Math.Abs(expected[i])), $"{loss.Name} {golden.Reduction} {type}, element {i}");
-        }
+        void Check(double[] actual, double[] expected) => GoldenValues.Check(actual, expected, error, $"{loss.Name} {golden.Reduction} {type}");
     }
 
     [Fact]

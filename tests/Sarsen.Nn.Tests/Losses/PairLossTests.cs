@@ -18,7 +18,7 @@ public class PairLossTests
     public void Values_and_gradients_are_those_of_PyTorch(int index)
     {
         Compare(PairLossGolden.All[index], DType.F64, 1e-12);
-        Compare(PairLossGolden.All[index], DType.F32, 1e-5);
+        Compare(PairLossGolden.All[index], DType.F32, GoldenValues.SingleError);
     }
 
     private static Func<Tensor[], Tensor> Make(PairLossGolden golden)
@@ -56,7 +56,7 @@ public class PairLossTests
         return Tensor.From([.. input.Elements.Select(v => input.Name == "labels" ? (long)(v == 0 ? 4 : v) - less : (long)v)], shape);
     }
 
-    private static void Compare(PairLossGolden golden, DType type, double tolerance)
+    private static void Compare(PairLossGolden golden, DType type, double error)
     {
         Tensor[] x = Inputs(golden, type);
         using var arena = new Arena(Workers.Serial);
@@ -74,12 +74,7 @@ public class PairLossTests
                 Check(SampleTensors.Values(x[i].Grad), golden.Inputs[i].Grad, $"gradient of {golden.Inputs[i].Name}");
         }
 
-        void Check(double[] actual, double[] expected, string what)
-        {
-            actual.Length.ShouldBe(expected.Length);
-            for (int i = 0; i < expected.Length; i++)
-                actual[i].ShouldBe(expected[i], tolerance * Math.Max(1, Math.Abs(expected[i])), $"{golden.Name} {golden.Reduction} {type}: {what}, element {i}");
-        }
+        void Check(double[] actual, double[] expected, string what) => GoldenValues.Check(actual, expected, error, $"{golden.Name} {golden.Reduction} {type}: {what}");
     }
 
     [Theory]

@@ -20,16 +20,14 @@ public class OptimizerTests
     {
         OptimizerGolden golden = Find(name);
         Compare(Train(golden, DType.F64), golden.Rows, 1e-12);
-        Compare(Train(golden, DType.F32, losses: golden.Losses), golden.Rows, 2e-5);
+        Compare(Train(golden, DType.F32, losses: golden.Losses), golden.Rows, GoldenValues.SingleError);
     }
 
-    private static void Compare(double[][] actual, double[][] expected, double tolerance)
+    private static void Compare(double[][] actual, double[][] expected, double error)
     {
+        actual.Length.ShouldBe(expected.Length);
         for (int row = 0; row < expected.Length; row++)
-        {
-            for (int i = 0; i < expected[row].Length; i++)
-                actual[row][i].ShouldBe(expected[row][i], tolerance, $"row {row}, element {i}");
-        }
+            GoldenValues.Check(actual[row], expected[row], error, $"row {row}");
     }
 
     /// <summary>Stops after some steps, writes the state down, and goes on with a new module and optimizer.</summary>
@@ -229,7 +227,7 @@ public class OptimizerTests
                 (module, optimizer) = Resume(golden, module, optimizer);
             double loss = Backward(module, both: step >= 2);
             if (losses is not null)
-                loss.ShouldBe(losses[step], 1e-4 * losses[step], $"the loss of step {step}");
+                loss.ShouldBe(losses[step], GoldenValues.SingleLossError * losses[step], $"the loss of step {step}");
             if (golden.MaxNorm > 0)
                 optimizer.ClipGradientNorm(golden.MaxNorm);
             if (golden.MaxValue > 0)

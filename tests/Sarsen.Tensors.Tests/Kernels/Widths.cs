@@ -9,6 +9,17 @@ internal static class Widths
     public static int Count { get; } = 1
         + (Vector512Lanes.IsSupported ? 1 : 0) + (Vector256Lanes.IsSupported ? 1 : 0) + (Vector128Lanes.IsSupported ? 1 : 0);
 
+    /// <summary>The instruction set of the path that this thread's kernels take now, or the best one where that has no kernels for it.</summary>
+    public static InstructionSet Set
+    {
+        get
+        {
+            ReadOnlySpan<InstructionSet> narrowing = [InstructionSet.Vector512, InstructionSet.Vector256, InstructionSet.Vector128, InstructionSet.Scalar];
+            InstructionSet set = narrowing[4 - Count + VectorRanges.NarrowerBy];
+            return InstructionSets.Supports(set) ? set : InstructionSets.Best;
+        }
+    }
+
     /// <param name="kernel">Returns freshly computed results.</param>
     /// <returns>The results of the scalar path, which all others equalled.</returns>
     public static float[] Agree(string what, Func<float[]> kernel)

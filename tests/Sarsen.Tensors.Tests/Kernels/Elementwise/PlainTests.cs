@@ -35,13 +35,16 @@ public unsafe class PlainTests
         {
             var shape = new Shape(n);
             Shape one = StridedPlan.Broadcast(new Shape(), new Shape(), shape);
-            using var memory = new KernelMemory();
-            byte* condition = memory.Put<byte>([.. Enumerable.Range(0, n).Select(i => (byte)(i % 3))]);
-            long* y = memory.New<long>(n, -1);
-            Plain.Where(Workers.Shared, new StridedPlan(shape, shape.Contiguous(), one, one), condition, memory.Put([5L]), memory.Put([8L]), y);
-            KernelMemory.Read(y, n).ShouldBe(Enumerable.Range(0, n).Select(i => i % 3 != 0 ? 5L : 8L));
-            Plain.Fill(Workers.Shared, 12L, y, n);
-            KernelMemory.Read(y, n).ShouldAllBe(v => v == 12);
+            byte[] conditions = [.. Enumerable.Range(0, n).Select(i => (byte)(i % 3))];
+            long[] expected = [.. conditions.Select(c => c != 0 ? 5L : 8L)];
+            KernelMemory.Everywhere("where and fill", memory =>
+            {
+                long* y = memory.New<long>(n, -1);
+                Plain.Where(Workers.Shared, new StridedPlan(shape, shape.Contiguous(), one, one), memory.Put<byte>(conditions), memory.Put([5L]), memory.Put([8L]), y);
+                new Span<long>(y, n).SequenceEqual(expected).ShouldBeTrue($"{n} elements");
+                Plain.Fill(Workers.Shared, 12L, y, n);
+                new Span<long>(y, n).ContainsAnyExcept(12).ShouldBeFalse($"{n} elements");
+            }, widths: false);
         }
     }
 

@@ -5,13 +5,12 @@ namespace Sarsen.Tensors.Tests.Kernels;
 
 public unsafe class DropoutTests
 {
-    private static float[] Run(float[] x, int samples, double p, Rng rng, Workers? workers = null)
+    private static float[] Run(float[] x, int samples, double p, Rng rng, Workers? workers = null) => KernelMemory.Agree($"dropout of {x.Length}", memory =>
     {
-        using var memory = new KernelMemory();
         float* y = memory.New<float>(x.Length, 7);
         Dropout.Run(workers ?? Workers.Serial, rng, memory.Put(x), y, samples, samples == 0 ? 0 : x.Length / samples, p);
         return KernelMemory.Read(y, x.Length);
-    }
+    });
 
     [Fact]
     public void Any_size_is_reached_and_both_types_have_one_mask()

@@ -14,12 +14,12 @@ public unsafe class EmbeddingTests
         foreach (int width in KernelMemory.Lengths)
         {
             float[] table = Widths.Normal(rows * width, "table"), dy = Widths.Normal(s_ids.Length * width, "dy");
-            using (var memory = new KernelMemory())
+            KernelMemory.Agree($"embedding of {width}", memory =>
             {
                 float* y = memory.New<float>(s_ids.Length * width, 7);
                 Embedding.Forward(Workers.Shared, memory.Put(table), memory.Put(s_ids), y, s_ids.Length, width);
-                KernelMemory.Read(y, s_ids.Length * width).ShouldBe(s_ids.SelectMany(id => table[(int)(id * width)..(int)((id + 1) * width)]));
-            }
+                return KernelMemory.Read(y, s_ids.Length * width);
+            }).ShouldBe(s_ids.SelectMany(id => table[(int)(id * width)..(int)((id + 1) * width)]));
             foreach (long padding in (ReadOnlySpan<long>)[-1, 3])
             {
                 float[] dtable = KernelMemory.Agree($"embedding of {width}", memory =>
