@@ -96,7 +96,7 @@ public sealed unsafe class ElementGuardTests
         T* view = (T*)memory.New<byte>(spanned * sizeof(T), 5), dense = memory.Result<T>(shape.Count);
         StridedCopy.ToContiguous(Workers.Serial, plan, view, dense);
         StridedCopy.FromContiguous(Workers.Serial, plan, dense, view);
-        Strided.Copy((byte*)view, shape, strides, sizeof(T), (byte*)memory.Result<T>(shape.Count));
+        Strided.Copy(Workers.Serial, (byte*)view, shape, strides, sizeof(T), (byte*)memory.Result<T>(shape.Count));
     }
 
     private static void Plain<TOp, TResult>(KernelMemory memory, int n) where TOp : struct, IPlainOp<float, TResult> where TResult : unmanaged

@@ -204,7 +204,7 @@ public sealed unsafe class RowGuardTests
     {
         long count = batch * size;
         float* gates = memory.Result<float>(4 * count), cell = memory.Values(count), nextCell = memory.Result<float>(count);
-        LstmCell.Forward(s_serial, memory.Values(4 * count), cell, gates, nextCell, memory.Result<float>(count), batch, size);
+        LstmCell.Forward(s_serial, memory.Values(4 * count), memory.Values(4 * size), cell, gates, nextCell, memory.Result<float>(count), batch, size);
         LstmCell.Backward(s_serial, gates, cell, nextCell, memory.Values(count), memory.Values(count), memory.Result<float>(4 * count), memory.Result<float>(count), batch, size);
     }
 
