@@ -10,8 +10,15 @@ namespace Sarsen.Nn.Layers;
 /// </summary>
 public sealed class Conv2d : Module
 {
+    /// <param name="inChannels">Channels of x.</param>
+    /// <param name="outChannels">Filters.</param>
+    /// <param name="window">Sizes, strides, padding and dilation.</param>
+    /// <param name="groups">Channels of a group are seen by its filters alone.</param>
+    /// <param name="bias">Is there one.</param>
+    /// <param name="type">F32, or F64 for checks.</param>
+    /// <param name="winograd">May windows of 3 × 3 go through Winograd's transforms where that is faster; see docs/decisions/0004.</param>
     /// <exception cref="ArgumentException">A size is below one, or groups does not divide both channel counts.</exception>
-    public Conv2d(long inChannels, long outChannels, Window2d window, int groups = 1, bool bias = true, DType type = DType.F32) : base(type)
+    public Conv2d(long inChannels, long outChannels, Window2d window, int groups = 1, bool bias = true, DType type = DType.F32, bool winograd = true) : base(type)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inChannels, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(outChannels, 1);
@@ -19,6 +26,7 @@ public sealed class Conv2d : Module
             throw new ArgumentException($"Conv2d: groups {groups} must divide the {inChannels} channels in and the {outChannels} out", nameof(groups));
         Window = window;
         Groups = groups;
+        Winograd = winograd;
         double bound = 1 / Math.Sqrt(inChannels / groups * window.KernelHeight * window.KernelWidth);
         Weight = AddParameter("weight", new Shape(outChannels, inChannels / groups, window.KernelHeight, window.KernelWidth), new UniformInitializer(-bound, bound));
         if (bias)
@@ -33,5 +41,7 @@ public sealed class Conv2d : Module
 
     public int Groups { get; }
 
-    protected override Tensor Forward(Tensor x) => x.Conv2d(Weight, Bias?.Value ?? default, Window, Groups); // (N, C, H, W) -> (N, C', H', W')
+    public bool Winograd { get; }
+
+    protected override Tensor Forward(Tensor x) => x.Conv2d(Weight, Bias?.Value ?? default, Window, Groups, Winograd); // (N, C, H, W) -> (N, C', H', W')
 }

@@ -14,7 +14,7 @@ public sealed unsafe class Conv2dOp : Op
 {
     internal static readonly Conv2dOp Instance = new();
 
-    internal readonly record struct Use(Window2d Window, long Groups);
+    internal readonly record struct Use(Window2d Window, long Groups, bool PlainSums);
 
     public override string Name => "conv2d";
 
@@ -72,7 +72,7 @@ public sealed unsafe class Conv2dOp : Op
 
     private static Conv2dShape Of(in Use use, in Shape x, in Shape w)
     {
-        var shape = new Conv2dShape(x[0], x[1], x[2], x[3], w.Rank > 0 ? w[0] : 0, use.Window, use.Groups);
+        var shape = new Conv2dShape(x[0], x[1], x[2], x[3], w.Rank > 0 ? w[0] : 0, use.Window, use.Groups) { PlainSums = use.PlainSums };
         var expected = new Shape(shape.Filters, shape.Channels / shape.Groups, use.Window.KernelHeight, use.Window.KernelWidth);
         if (w != expected)
             throw new ShapeException($"Conv2d: the weight must be {expected} for an input of {x}: it is {w}");
@@ -89,7 +89,7 @@ public sealed unsafe class Conv2dOp : Op
         new("1x1", Attributes(new Window2d(1, 1)), new SampleInput(new Shape(2, 3, 2, 2)), new SampleInput(new Shape(2, 3, 1, 1))),
     ];
 
-    internal static OpAttributes Attributes(Window2d window, long groups = 1) => OpAttributes.Of(new Use(window, groups));
+    internal static OpAttributes Attributes(Window2d window, long groups = 1, bool winograd = true) => OpAttributes.Of(new Use(window, groups, !winograd));
 }
 
 public static class Conv2dExtensions
@@ -97,9 +97,14 @@ public static class Conv2dExtensions
     extension(Tensor x)
     {
         /// <summary>Cross-correlation of (N, C, H, W) with a weight (F, C / groups, kH, kW), plus a bias (F) unless none.</summary>
+        /// <param name="weight">(F, C / groups, kH, kW)</param>
+        /// <param name="bias">(F), or none.</param>
+        /// <param name="window">Sizes, strides, padding and dilation.</param>
+        /// <param name="groups">Channels of a group are seen by its filters alone.</param>
+        /// <param name="winograd">May windows of 3 × 3 go through Winograd's transforms where that is faster: four times the speed at best, and up to 2.5 times the rounding error.</param>
         /// <exception cref="ShapeException">The sizes do not fit one another or the window.</exception>
-        public Tensor Conv2d(Tensor weight, Tensor bias, Window2d window, long groups = 1) => bias.IsNone
-            ? Dispatch.Run(Conv2dOp.Instance, Conv2dOp.Attributes(window, groups), x, weight)
-            : Dispatch.Run(Conv2dOp.Instance, Conv2dOp.Attributes(window, groups), x, weight, bias);
+        public Tensor Conv2d(Tensor weight, Tensor bias, Window2d window, long groups = 1, bool winograd = true) => bias.IsNone
+            ? Dispatch.Run(Conv2dOp.Instance, Conv2dOp.Attributes(window, groups, winograd), x, weight)
+            : Dispatch.Run(Conv2dOp.Instance, Conv2dOp.Attributes(window, groups, winograd), x, weight, bias);
     }
 }

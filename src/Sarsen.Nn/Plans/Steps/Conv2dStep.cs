@@ -43,7 +43,7 @@ internal sealed unsafe class Conv2dStep(PlanValue x, ProductParts parts, PlanVal
             return this;
         PlanConstant weight = Parts.Weight;
         // One packing for all batches: it depends on the picture and the window.
-        var one = new Conv2dShape(1, _shape.Channels, _shape.Height, _shape.Width, _shape.Filters, _shape.Window, _shape.Groups);
+        var one = new Conv2dShape(1, _shape.Channels, _shape.Height, _shape.Width, _shape.Filters, _shape.Window, _shape.Groups) { PlainSums = _shape.PlainSums };
         PlanConstant ready = constants.Computed($"packed for {one}", [weight], DType.F32, new Shape(Conv2d.PackedWeightBytes(one) / sizeof(float)),
             to => Conv2d.PackWeight(one, weight.F32, (float*)to, Workers.Serial));
         return new Conv2dStep(Inputs[0], Parts, Outputs[0], _shape, ready);

@@ -44,6 +44,12 @@ public readonly record struct Conv2dShape
 
     public long OutWidth { get; }
 
+    /// <summary>
+    /// Sums are those of <see cref="Conv2d.ReferenceForward"/> and its like, bit for bit, also where <see cref="WinogradConvolution"/>
+    /// would be faster.
+    /// </summary>
+    public bool PlainSums { get; init; }
+
     internal nint GroupChannels => (nint)(Channels / Groups);
 
     internal nint GroupFilters => (nint)(Filters / Groups);

@@ -86,7 +86,7 @@ internal readonly unsafe struct WinogradConvolution
     public static int TileOf(in Conv2dShape shape, bool isGradient)
     {
         Window2d window = shape.Window;
-        bool fits = shape.Groups == 1 && window is { KernelHeight: 3, KernelWidth: 3, StrideHeight: 1, StrideWidth: 1, DilationHeight: 1, DilationWidth: 1 };
+        bool fits = !shape.PlainSums && shape.Groups == 1 && window is { KernelHeight: 3, KernelWidth: 3, StrideHeight: 1, StrideWidth: 1, DilationHeight: 1, DilationWidth: 1 };
         (long sources, long targets) = isGradient ? (shape.Filters, shape.Channels) : (shape.Channels, shape.Filters);
         (long height, long width) = isGradient ? (shape.Height, shape.Width) : (shape.OutHeight, shape.OutWidth);
         if (!fits || sources < 8 || targets < 8 || height < 2 || width < 2 || Math.Max(height, width) > 1 << 20)

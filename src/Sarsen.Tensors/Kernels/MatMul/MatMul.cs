@@ -14,7 +14,7 @@ public static unsafe class MatMul
 {
     /// <summary>Bytes of scratch memory that <see cref="Run(in MatMulArgs{float}, Workers, void*)"/> needs for these sizes, transposed or not, batched or not.</summary>
     public static long WorkspaceBytes(nint m, nint n, nint k, Workers workers) =>
-        m == 0 || n == 0 ? 0 : LaneBytes(m, k) * workers.Count;
+        m == 0 || n == 0 ? 0 : (LaneBytes(m, k) * workers.Count) + (PacksFirst(m) ? PackedMatrix.MostBytes(n, k) : 0);
 
     /// <summary>Runs the product without an epilogue.</summary>
     /// <param name="args">What to multiply.</param>
@@ -42,6 +42,11 @@ public static unsafe class MatMul
             Workspace = (byte*)workspace,
             LaneBytes = LaneBytes(args.M, args.K),
         };
+        if (PacksFirst(args.M) && args.PackedB == null && args.K > 0 && (args.Batch == 1 || args.BatchStrideB == 0))
+        {
+            job.Args.PackedB = (float*)((byte*)workspace + (job.LaneBytes * workers.Count));
+            PackedMatrix.Pack(args.B, args.Ldb, args.TransposeB, args.N, args.K, job.Args.PackedB, workers, kernels);
+        }
         workers.ForLanes(ref job, job.Grid.Chunks);
     }
 
@@ -70,6 +75,12 @@ public static unsafe class MatMul
             }
         }
     }
+
+    /// <summary>
+    /// Whether B is packed once, for all blocks of rows, and not panel by panel for each: rows of a large B are pages apart, and
+    /// each block would look for them again.
+    /// </summary>
+    private static bool PacksFirst(nint m) => m > 2 * TileGrid.MaxRows;
 
     private static long LaneBytes(nint m, nint k) => TileProduct.ScratchFloats(m, k) * sizeof(float);
 

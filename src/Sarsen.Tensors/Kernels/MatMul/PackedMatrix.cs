@@ -21,6 +21,15 @@ public static unsafe class PackedMatrix
     internal static long Bytes(nint n, nint k, DType type, MicroKernels kernels) =>
         Panels(n, kernels) * (((long)k * kernels.PanelColumns) + (Gap * (long)BlockCount(k))) * type.Size();
 
+    /// <summary>At least the bytes that any kernels need: narrower panels have more gaps.</summary>
+    internal static long MostBytes(nint n, nint k)
+    {
+        long most = 0;
+        for (InstructionSet set = InstructionSet.Scalar; set <= InstructionSet.Vector512; set++)
+            most = Math.Max(most, Bytes(n, k, DType.F32, MicroKernels.For(set)));
+        return most;
+    }
+
     /// <summary>Packs op(B) of (k, n): B is (k, n), or (n, k) transposed, <paramref name="ldb"/> from row to row.</summary>
     /// <param name="b">The matrix.</param>
     /// <param name="ldb">At least the length of a stored row.</param>

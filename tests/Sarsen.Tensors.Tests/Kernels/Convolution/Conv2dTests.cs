@@ -154,6 +154,7 @@ public sealed unsafe class Conv2dTests
         ["small odd planes"] = new(5, 70, 5, 3, 70, new Window2d(3, 3).WithPadding(1)),
         ["a stride that skips"] = new(3, 20, 9, 9, 15, new Window2d(1, 1).WithStride(3)),
         ["a stride with padding"] = new(5, 33, 9, 8, 40, new Window2d(3, 3).WithStride(2).WithPadding(1)),
+        ["plain sums by request"] = new(2, 24, 9, 10, 33, new Window2d(3, 3).WithPadding(1)) { PlainSums = true },
         ["many spans"] = new(37, 3, 21, 20, 4, new Window2d(3, 3)),
         ["no pictures"] = new(0, 3, 5, 5, 4, new Window2d(3, 3)),
     };
