@@ -17,8 +17,8 @@ public static unsafe partial class Conv2d
     /// <param name="workers">Who does it.</param>
     public static void BackwardBias(in Conv2dShape shape, float* dy, float* dbias, Workers workers)
     {
-        var job = new BiasJob { Shape = shape, Dy = dy, Dbias = dbias };
-        workers.For(ref job, (int)shape.Filters);
+        var range = new BiasRange { Shape = shape, Dy = dy, Dbias = dbias };
+        VectorRanges.For(workers, ref range, shape.Filters, shape.Batch * (16 + shape.OutPlane));
     }
 
     /// <summary><see cref="BackwardBias"/> by the plain definition.</summary>
@@ -44,37 +44,70 @@ public static unsafe partial class Conv2d
         }
     }
 
-    private struct BiasJob : IChunkJob
+    private struct BiasRange : IVectorRange
     {
+        /// <summary>Pictures that are summed side by side: one sum would wait for itself.</summary>
+        private const int Pictures = 4;
+
         public Conv2dShape Shape;
         public float* Dy, Dbias;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        public readonly void Run(int chunk)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Run<V>(long begin, long end) where V : struct, IVector<V>
         {
-            double total = 0;
-            for (nint n = 0; n < (nint)Shape.Batch; n++)
-                total += RowSum(Dy + (((n * (nint)Shape.Filters) + chunk) * Shape.OutPlane), Shape.OutPlane);
-            Dbias[chunk] = (float)total;
+            nint batch = (nint)Shape.Batch, plane = Shape.OutPlane, step = (nint)Shape.Filters * plane;
+            for (nint filter = (nint)begin; filter < (nint)end; filter++)
+            {
+                float* dy = Dy + (filter * plane);
+                double total = 0;
+                nint n = 0;
+                for (; n <= batch - Pictures; n += Pictures, dy += Pictures * step)
+                    total = Add<V>(dy, step, plane, total);
+                for (; n < batch; n++, dy += step)
+                    total += Tree(Lanes<V>(dy, plane));
+                Dbias[filter] = (float)total;
+            }
         }
 
-        private static float RowSum(float* row, nint count)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static double Add<V>(float* dy, nint step, nint count, double total) where V : struct, IVector<V>
         {
-            Vector512<float> lanes = Vector512<float>.Zero;
+            float* dy1 = dy + step, dy2 = dy1 + step, dy3 = dy2 + step;
+            V sum = V.Create(0), sum1 = sum, sum2 = sum, sum3 = sum;
             nint i = 0;
             for (; i <= count - 16; i += 16)
-                lanes += Vector512.Load(row + i);
+            {
+                sum += V.Load(dy + i);
+                sum1 += V.Load(dy1 + i);
+                sum2 += V.Load(dy2 + i);
+                sum3 += V.Load(dy3 + i);
+            }
             if (i < count)
             {
-                float* rest = stackalloc float[16];
-                for (int j = 0; j < 16; j++)
-                    rest[j] = lanes[j] + (i + j < count ? row[i + j] : 0);
-                lanes = Vector512.Load(rest);
+                sum += V.Load(dy + i, count - i);
+                sum1 += V.Load(dy1 + i, count - i);
+                sum2 += V.Load(dy2 + i, count - i);
+                sum3 += V.Load(dy3 + i, count - i);
             }
-            Vector256<float> eight = lanes.GetLower() + lanes.GetUpper();
-            Vector128<float> four = eight.GetLower() + eight.GetUpper();
-            Vector64<float> two = four.GetLower() + four.GetUpper();
-            return two[0] + two[1];
+            return total + Tree(sum) + Tree(sum1) + Tree(sum2) + Tree(sum3);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static V Lanes<V>(float* row, nint count) where V : struct, IVector<V>
+        {
+            V sum = V.Create(0);
+            nint i = 0;
+            for (; i <= count - 16; i += 16)
+                sum += V.Load(row + i);
+            return i < count ? sum + V.Load(row + i, count - i) : sum;
+        }
+
+        private static float Tree<V>(V sum) where V : struct, IVector<V>
+        {
+            float* lanes = stackalloc float[16];
+            sum.Store(lanes);
+            Vector128<float> four = (Vector128.Load(lanes) + Vector128.Load(lanes + 8)) + (Vector128.Load(lanes + 4) + Vector128.Load(lanes + 12));
+            return (four[0] + four[2]) + (four[1] + four[3]);
         }
     }
 }

@@ -32,9 +32,18 @@ public static unsafe class MaxPool2d
     /// <param name="workers">Who does it.</param>
     public static void Backward<T>(in Pool2dShape shape, T* dy, int* indices, T* dx, Workers workers) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        if (typeof(T) == typeof(float) && IsHalving(shape))
+        {
+            var range = new HalvedRange { Shape = shape, Dy = (float*)dy, Indices = indices, Dx = (float*)dx };
+            VectorRanges.For(workers, ref range, shape.Planes, shape.Plane);
+            return;
+        }
         var job = new BackwardJob<T> { Shape = shape, Dy = dy, Indices = indices, Dx = dx };
         workers.For(ref job, shape.Chunks);
     }
+
+    /// <summary>Windows of 2 × 2 side by side, which most networks pool by.</summary>
+    private static bool IsHalving(in Pool2dShape shape) => shape.Window == new Window2d(2, 2).WithStride(2);
 
     /// <summary><see cref="Forward"/> by the plain definition, on the calling thread.</summary>
     public static void Reference<T>(in Pool2dShape shape, T* x, T* y, int* indices) where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -80,7 +89,7 @@ public static unsafe class MaxPool2d
             nint outHeight = (nint)Shape.OutHeight, outWidth = (nint)Shape.OutWidth;
             (nint from, nint to) = Shape.Window.StrideWidth <= 2 ? Shape.InnerColumns : (outWidth, outWidth);
             float* behind = X + ((nint)Shape.Planes * Shape.Plane);
-            bool isHalving = Shape.Window == new Window2d(2, 2).WithStride(2) && to == outWidth;
+            bool isHalving = IsHalving(Shape) && to == outWidth;
             int* steps = stackalloc int[16];
             for (int i = 0; i < 16; i++)
                 steps[i] = i * (int)Shape.Window.StrideWidth;
@@ -114,7 +123,7 @@ public static unsafe class MaxPool2d
             }
         }
 
-        /// <summary>Windows of 2 × 2 side by side, which most networks pool by, where the tensor goes on behind the row.</summary>
+        /// <summary>Windows of 2 × 2 side by side, where the tensor goes on behind the row.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private static void HalveValues<V>(float* x, nint width, float* y, nint count) where V : struct, IVector<V>
         {
@@ -242,6 +251,76 @@ public static unsafe class MaxPool2d
                     indices[ow] = (int)at;
             }
         }
+    }
+
+    /// <summary>
+    /// Backward for windows of 2 × 2 side by side: each element of dx lies in one window, so whole rows are written, sixteen
+    /// windows at a time, and what lies between is cleared with them.
+    /// </summary>
+    private struct HalvedRange : IVectorRange
+    {
+        public Pool2dShape Shape;
+        public float* Dy, Dx;
+        public int* Indices;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Run<V>(long begin, long end) where V : struct, IVector<V>
+        {
+            nint width = (nint)Shape.Width, outHeight = (nint)Shape.OutHeight, outWidth = (nint)Shape.OutWidth;
+            float* behind = Dx + ((nint)end * Shape.Plane);
+            int* steps = stackalloc int[16];
+            for (int i = 0; i < 16; i++)
+                steps[i] = 2 * i;
+            for (nint p = (nint)begin; p < (nint)end; p++)
+            {
+                float* dy = Dy + (p * Shape.OutPlane), dx = Dx + (p * Shape.Plane);
+                int* indices = Indices + (p * Shape.OutPlane);
+                for (nint oh = 0; oh < outHeight; oh++, dy += outWidth, indices += outWidth)
+                {
+                    nint place = 2 * oh * width;
+                    // What is written behind a row, zeros, belongs to later rows of the same range, which come after it.
+                    bool fits = dx + place + width + (2 * ((outWidth + 15) & ~15)) <= behind && oh < outHeight - 1;
+                    if (fits)
+                        Rows<V>(dy, indices, dx, place, width, outWidth, steps);
+                    else
+                    {
+                        Blocks.Clear(dx + place, (oh == outHeight - 1 ? Shape.Plane - place : 2 * width));
+                        for (nint o = 0; o < outWidth; o++)
+                        {
+                            if (indices[o] >= 0)
+                                dx[indices[o]] += dy[o];
+                        }
+                    }
+                }
+                if (outHeight == 0)
+                    Blocks.Clear(dx, Shape.Plane);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void Rows<V>(float* dy, int* indices, float* dx, nint place, nint width, nint count, int* steps) where V : struct, IVector<V>
+        {
+            V lanes = V.Load((float*)steps);
+            // Not side by side with what follows: the first row's end, which lies in the second, is written before it.
+            for (nint row = 0; row < 2; row++, place += width)
+            {
+                for (nint o = 0; o < count; o += 16)
+                {
+                    nint n = nint.Min(16, count - o);
+                    // Added to zero, as everywhere, which leaves no -0.
+                    V zero = V.Create(0), d = zero + V.Load(dy + o, n), at = V.Load((float*)(indices + o), n);
+                    V left = V.AddBits(lanes, V.FromBits((int)(place + (2 * o)))), right = V.AddBits(left, V.FromBits(1));
+                    V.StorePairs(V.Select(SameIndex(at, left), d, zero), V.Select(SameIndex(at, right), d, zero), dx + place + (2 * o));
+                }
+                // The column that no window sees, where there is one.
+                if (width > 2 * count)
+                    dx[place + width - 1] = 0;
+            }
+        }
+
+        /// <summary>Mask of equal indices. From 0 up to those of planes of 8 GB, their bits are floats of which no two are equal.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static V SameIndex<V>(V a, V b) where V : struct, IVector<V> => V.Equal(a, b);
     }
 
     private struct BackwardJob<T> : IChunkJob where T : unmanaged, IBinaryFloatingPointIeee754<T>

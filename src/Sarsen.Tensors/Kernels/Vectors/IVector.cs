@@ -38,6 +38,9 @@ public unsafe interface IVector<TSelf> where TSelf : struct, IVector<TSelf>
 
     void Store(float* destination);
 
+    /// <summary>Writes 32 elements, those of <paramref name="even"/> at even places: the way back of <see cref="LoadPairs"/>.</summary>
+    static abstract void StorePairs(TSelf even, TSelf odd, float* destination);
+
     /// <summary>Writes the first <paramref name="count"/> (0 .. 16) lanes and nothing beyond.</summary>
     void Store(float* destination, nint count);
 

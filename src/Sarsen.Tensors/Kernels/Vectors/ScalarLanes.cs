@@ -45,6 +45,15 @@ public unsafe struct ScalarLanes : IVector<ScalarLanes>
         odd = LoadEven(source + 1);
     }
 
+    public static void StorePairs(ScalarLanes even, ScalarLanes odd, float* destination)
+    {
+        float* lanes = stackalloc float[32];
+        even.Store(lanes);
+        odd.Store(lanes + 16);
+        for (nint i = 0; i < 16; i++)
+            (destination[2 * i], destination[(2 * i) + 1]) = (lanes[i], lanes[16 + i]);
+    }
+
     public void Store(float* destination) => Store(destination, 16);
 
     public void Store(float* destination, nint count)

@@ -49,6 +49,15 @@ public readonly unsafe struct Vector128Lanes(Vector128<float> a, Vector128<float
         odd = LoadEven(source + 1);
     }
 
+    public static void StorePairs(Vector128Lanes even, Vector128Lanes odd, float* destination)
+    {
+        float* lanes = stackalloc float[32];
+        even.Store(lanes);
+        odd.Store(lanes + 16);
+        for (nint i = 0; i < 16; i++)
+            (destination[2 * i], destination[(2 * i) + 1]) = (lanes[i], lanes[16 + i]);
+    }
+
     [MethodImpl(Inline)]
     public void Store(float* destination)
     {

@@ -49,6 +49,13 @@ public readonly unsafe struct Vector512Lanes(Vector512<float> v) : IVector<Vecto
     }
 
     [MethodImpl(Inline)]
+    public static void StorePairs(Vector512Lanes even, Vector512Lanes odd, float* destination)
+    {
+        Avx512F.PermuteVar16x32x2(even._v, Vector512.Create(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23), odd._v).Store(destination);
+        Avx512F.PermuteVar16x32x2(even._v, Vector512.Create(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31), odd._v).Store(destination + 16);
+    }
+
+    [MethodImpl(Inline)]
     public void Store(float* destination) => _v.Store(destination);
 
     [MethodImpl(Inline)]

@@ -58,6 +58,11 @@ public sealed unsafe class Pool2dTests
     {
         foreach (bool ceil in new[] { false, true })
         {
+            foreach ((int height, int width) in new[] { (2, 2), (11, 11), (28, 28), (9, 33), (6, 66), (7, 65), (4, 32), (3, 200), (5, 1) })
+            {
+                if (width > 1 || ceil)
+                    yield return new Pool2dShape(5, height, width, new Window2d(2, 2) { StrideHeight = 2, StrideWidth = 2, PadRight = width == 1 ? 1 : 0 }, ceil);
+            }
             for (int kernel = 1; kernel <= 4; kernel++)
             {
                 for (int stride = 1; stride <= 3; stride++)
@@ -105,6 +110,7 @@ public sealed unsafe class Pool2dTests
                 indices.Span.SequenceEqual(expectedIndices).ShouldBeTrue(shape.ToString());
                 MaxPool2d.Forward(shape, x.Pointer, y.Pointer, null, who);
                 y.Span.SequenceEqual(expected).ShouldBeTrue(shape.ToString());
+                CheckMaxBackward(shape, expectedIndices, who);
             }
             if (shape.Window.DilationHeight != 1)
                 continue;
@@ -122,6 +128,25 @@ public sealed unsafe class Pool2dTests
             }
         }
         workers.Stop();
+    }
+
+    private static void CheckMaxBackward(in Pool2dShape shape, int[] at, Workers workers)
+    {
+        using var dy = new GuardedBuffer<float>(shape.Planes * shape.OutPlane);
+        using var dx = new GuardedBuffer<float>(shape.Planes * shape.Plane);
+        MatMulTests.Fill(dy.Span, 9);
+        if (dy.Count > 0)
+            dy.Span[0] = -0f;
+        float[] expected = new float[dx.Count];
+        for (int i = 0; i < at.Length; i++)
+        {
+            if (at[i] >= 0)
+                expected[(i / shape.OutPlane * shape.Plane) + at[i]] += dy.Span[i];
+        }
+        dx.Span.Fill(float.NaN);
+        fixed (int* indices = at)
+            MaxPool2d.Backward(shape, dy.Pointer, indices, dx.Pointer, workers);
+        Widths.FirstDifference(expected, dx.Span).ShouldBe(-1, shape.ToString());
     }
 
     /// <summary>⟨pool(x), dy⟩ is linear in x for an average, and for a maximum as long as the winners stay: so ⟨x, dx⟩ equals it.</summary>
