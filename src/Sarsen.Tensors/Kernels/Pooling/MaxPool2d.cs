@@ -100,7 +100,7 @@ public static unsafe class MaxPool2d
                 {
                     nint o = (p * Shape.OutPlane) + (oh * outWidth);
                     int* indices = Indices == null ? null : Indices + o;
-                    if (isHalving && x + (((2 * oh) + 1) * (nint)Shape.Width) + (2 * ((outWidth + 15) & ~15)) <= behind)
+                    if (isHalving && (2 * oh) + 1 < (nint)Shape.Height && x + (((2 * oh) + 1) * (nint)Shape.Width) + (2 * ((outWidth + 15) & ~15)) <= behind)
                     {
                         if (indices != null)
                             Halve<V>(x, 2 * oh * (nint)Shape.Width, (nint)Shape.Width, Y + o, indices, outWidth, steps);
