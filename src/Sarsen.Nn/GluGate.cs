@@ -14,4 +14,7 @@ public enum GluGate
 
     /// <summary>ReGLU.</summary>
     Relu,
+
+    /// <summary>SwiGLU.</summary>
+    Silu,
 }

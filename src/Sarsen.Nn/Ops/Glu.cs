@@ -35,6 +35,9 @@ public sealed unsafe class GluOp : Op
             case GluGate.Relu:
                 Forward(a, default(Relu));
                 break;
+            case GluGate.Silu:
+                Forward(a, default(Silu));
+                break;
             default:
                 Forward(a, default(Sigmoid));
                 break;
@@ -53,6 +56,9 @@ public sealed unsafe class GluOp : Op
                 break;
             case GluGate.Relu:
                 Backward(a, default(Relu));
+                break;
+            case GluGate.Silu:
+                Backward(a, default(Silu));
                 break;
             default:
                 Backward(a, default(Sigmoid));

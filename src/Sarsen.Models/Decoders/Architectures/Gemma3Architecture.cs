@@ -1,0 +1,32 @@
+namespace Sarsen.Models.Decoders.Architectures;
+
+/// <summary>
+/// Gemma 3's decoder of text: four norms a layer, queries and keys normalised, and of six layers five with a window and
+/// rotary frequencies of their own. Source: Gemma Team, «Gemma 3 technical report», 2025.
+/// </summary>
+internal sealed class Gemma3Architecture : Architecture
+{
+    public override IReadOnlyList<string> ModelTypes => ["gemma3_text"];
+
+    public override DecoderConfig Config(ConfigReader json)
+    {
+        DecoderConfig config = Common(json);
+        return config with
+        {
+            HiddenAct = Function(json, "hidden_activation", "gelu_pytorch_tanh"),
+            QkNorm = true,
+            SandwichNorms = true,
+            SlidingWindow = json.Int("sliding_window"),
+            SlidingWindowPattern = json.Int("sliding_window_pattern", 6),
+            RopeTheta = json.Double("rope_theta", 1_000_000),
+            RopeLocalBaseFreq = json.Double("rope_local_base_freq", 10000),
+            AttentionScale = 1 / Math.Sqrt(json.Double("query_pre_attn_scalar", config.HeadDim)),
+            EmbeddingMultiplier = Math.Sqrt(config.HiddenSize),
+            FinalLogitSoftcapping = json.DoubleOrNull("final_logit_softcapping"),
+            TieWordEmbeddings = json.Bool("tie_word_embeddings", true),
+        };
+    }
+
+    public override IEnumerable<TensorPart> Parts(DecoderConfig config, string name) =>
+        base.Parts(config, name).Select(part => part with { Plus = part.Name.EndsWith("norm.weight", StringComparison.Ordinal) ? 1 : 0 });
+}

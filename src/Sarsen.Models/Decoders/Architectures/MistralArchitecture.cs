@@ -1,0 +1,9 @@
+namespace Sarsen.Models.Decoders.Architectures;
+
+/// <summary>Mistral: Llama whose layers see a window of positions. Source: Jiang et al., «Mistral 7B», 2023.</summary>
+internal sealed class MistralArchitecture : Architecture
+{
+    public override IReadOnlyList<string> ModelTypes => ["mistral"];
+
+    public override DecoderConfig Config(ConfigReader json) => Common(json) with { SlidingWindow = json.Int("sliding_window", 0) };
+}

@@ -1,0 +1,11 @@
+namespace Sarsen.Models.Decoders.Architectures;
+
+/// <summary>Qwen 3: queries and keys are normalised head by head, without biases. Source: Yang et al., «Qwen3 technical report», 2025.</summary>
+internal sealed class Qwen3Architecture : Architecture
+{
+    public override IReadOnlyList<string> ModelTypes => ["qwen3"];
+
+    public override DecoderConfig Config(ConfigReader json) => json.Bool("use_sliding_window", false)
+        ? throw json.Unsupported("use_sliding_window", "true", "models without a window")
+        : Common(json) with { QkNorm = true, AttentionOutBias = json.Bool("attention_bias", false) };
+}

@@ -1,0 +1,8 @@
+namespace Sarsen.Models.Decoders;
+
+/// <summary>Rows of a stored tensor that make, one part under the other, a parameter of a model.</summary>
+/// <param name="Name">The stored tensor.</param>
+/// <param name="First">Its first row that is taken.</param>
+/// <param name="Count">How many; all from there on when null.</param>
+/// <param name="Plus">What is added to each element: Gemma stores the weights of its norms less one.</param>
+public readonly record struct TensorPart(string Name, long First = 0, long? Count = null, double Plus = 0);

@@ -1,0 +1,115 @@
+using System.Text.Json;
+using Sarsen.Formats;
+using Sarsen.Models.Decoders;
+using Sarsen.Nn;
+using Sarsen.Tensors;
+using Sarsen.Tensors.Threads;
+using Sarsen.Testing;
+
+namespace Sarsen.Models.Tests.Decoders;
+
+public sealed class DecoderTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("sarsen-decoder-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    public static TheoryData<string> Families => [.. DecoderGolden.All.Select(g => g.Name)];
+
+    private DecoderModel Load(DecoderGolden golden, string? config = null)
+    {
+        File.WriteAllText(Path.Combine(_folder, "config.json"), config ?? golden.Config);
+        using var source = new FormulaSource(golden);
+        return DecoderFolder.Load(_folder, source);
+    }
+
+    private static long[] Ids(int vocabulary) => [.. Enumerable.Range(0, DecoderGolden.Length).Select(t => (7L + (3 * t * t) + t) % vocabulary)];
+
+    private static float[] Logits(LanguageModel model, long[] ids)
+    {
+        using var arena = new Arena(Workers.Serial);
+        using Scope scope = arena.Begin(Mode.Inference);
+        return model.Call(scope.From<long>(ids, new Shape(1, ids.Length))).ToArray<float>();
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void Logits_are_those_of_the_family(string name)
+    {
+        DecoderGolden golden = DecoderGolden.All.Single(g => g.Name == name);
+        DecoderModel model = Load(golden);
+        float[] logits = Logits(model, Ids(model.VocabSize));
+        double largest = golden.Logits.Max(Math.Abs);
+        logits.Length.ShouldBe(golden.Logits.Length);
+        for (int i = 0; i < logits.Length; i++)
+            ((double)logits[i]).ShouldBe(golden.Logits[i], 1e-5 * largest, $"{name}, logit {i}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void A_prompt_in_pieces_and_tokens_one_by_one_have_the_bits_of_the_whole(string name)
+    {
+        DecoderModel model = Load(DecoderGolden.All.Single(g => g.Name == name));
+        long[] ids = Ids(model.VocabSize);
+        float[] whole = Logits(model, ids);
+        var pool = new KvPool(model.KvShape, KvType.F32, 4);
+        using var sequence = new KvSequence(pool);
+        using var arena = new Arena(Workers.Serial);
+        var batch = new TokenBatch(pool);
+        int at = 0;
+        foreach (int piece in (ReadOnlySpan<int>)[4, 3, 1, 1, 1, 1])
+        {
+            sequence.Reserve(piece);
+            batch.Clear();
+            batch.Add(ids.AsSpan(at, piece), sequence.View, allLogits: true);
+            using (arena.Begin(Mode.Inference))
+                model.Call(batch).ToArray<float>().ShouldBe(whole.AsSpan(at * model.VocabSize, piece * model.VocabSize).ToArray(), $"{name} from {at}");
+            sequence.Advance(piece);
+            at += piece;
+        }
+        at.ShouldBe(ids.Length);
+    }
+
+    [Theory]
+    [InlineData("\"hidden_size\": 12", "\"hidden_size\": \"twelve\"", "'hidden_size' must be a whole number")]
+    [InlineData("\"hidden_size\": 12, ", "", "'hidden_size' is missing")]
+    [InlineData("\"model_type\": \"llama\"", "\"model_type\": \"mamba\"", "'mamba' is not supported")]
+    [InlineData("\"hidden_act\": \"silu\"", "\"hidden_act\": \"maxout\"", "'maxout', which is not supported")]
+    [InlineData("\"num_key_value_heads\": 1", "\"num_key_value_heads\": 2", "cannot share")]
+    [InlineData("\"intermediate_size\": 20", "\"intermediate_size\": 24", "configuration is of another model")]
+    [InlineData("{", "", "config.json")]
+    public void A_configuration_that_cannot_be_is_refused_by_name(string from, string to, string message)
+    {
+        DecoderGolden golden = DecoderGolden.All.Single(g => g.Name == "llama");
+        int at = golden.Config.IndexOf(from, StringComparison.Ordinal);
+        string config = golden.Config[..at] + to + golden.Config[(at + from.Length)..];
+        Should.Throw<ModelFormatException>(() => Load(golden, config)).Message.ShouldContain(message);
+    }
+
+    [DataFact("models/tinystories-656k/config.json", "models/tinystories-656k/model.safetensors", "models/tinystories-656k/golden_logits_torch.json")]
+    public void A_real_model_gives_the_golden_logits_and_continuations()
+    {
+        string folder = TestData.PathOf("models/tinystories-656k");
+        using ITensorSource weights = SafetensorsFolder.Open(folder);
+        DecoderModel model = DecoderFolder.Load(folder, weights);
+        using JsonDocument golden = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "golden_logits_torch.json")));
+        long[] ids = [.. golden.RootElement.GetProperty("input_ids").EnumerateArray().Select(e => e.GetInt64())];
+        float[] last = Logits(model, ids)[^model.VocabSize..];
+        double[] expected = [.. golden.RootElement.GetProperty("last_logits").EnumerateArray().Select(e => e.GetDouble())];
+        for (int i = 0; i < last.Length; i++)
+            ((double)last[i]).ShouldBe(expected[i], 1e-4, $"logit {i}");
+
+        using JsonDocument greedy = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "golden_llama.cpp_greedy.json")));
+        foreach (JsonElement run in greedy.RootElement.GetProperty("files").GetProperty("tinystories-656k-f32.gguf").EnumerateArray())
+        {
+            long[] prompt = [.. run.GetProperty("prompt_ids").EnumerateArray().Select(e => e.GetInt64())];
+            long[] output = [.. run.GetProperty("output_ids").EnumerateArray().Select(e => e.GetInt64())];
+            var pool = new KvPool(model.KvShape, KvType.F32, KvPool.BlocksFor(prompt.Length + output.Length));
+            using var sequence = new KvSequence(pool);
+            using var arena = new Arena(Workers.Serial);
+            long[] continued = new long[output.Length];
+            new GreedyDecoder(model, arena, sequence).Continue(prompt, continued);
+            continued.ShouldBe(output, run.GetProperty("prompt").GetString());
+        }
+    }
+}
