@@ -1,4 +1,5 @@
-using Microsoft.Win32.SafeHandles;
+using System.Buffers;
+using System.Runtime.InteropServices;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Kernels;
 using Sarsen.Tensors.Threads;
@@ -7,25 +8,24 @@ namespace Sarsen.Formats;
 
 /// <summary>
 /// A safetensors file, opened: its header is read and checked whole, its tensors are read one by one when asked for.
-/// Reads go through the file system, never through a mapping: a file that is cut off meanwhile is an error and not the end
-/// of the process. Any thread may read.
+/// Any thread may read.
 /// </summary>
-public sealed class SafetensorsFile : IDisposable
+public sealed class SafetensorsFile : ITensorSource
 {
     private const int ConvertBytes = 1 << 18;
     private const int ReadBytes = 1 << 30;
 
-    private readonly SafeFileHandle _handle;
+    private readonly ModelBytes _bytes;
     private readonly Dictionary<string, SafetensorsEntry> _byName;
 
-    private SafetensorsFile(string path, SafeFileHandle handle, in SafetensorsHeader header)
+    private SafetensorsFile(ModelBytes bytes, in SafetensorsHeader header)
     {
-        (Path, _handle, _byName) = (path, handle, header.Entries);
+        (_bytes, _byName) = (bytes, header.Entries);
         Metadata = header.Metadata;
         Entries = [.. _byName.Values.OrderBy(e => e.Offset).ThenBy(e => e.Name, StringComparer.Ordinal)];
     }
 
-    public string Path { get; }
+    public string Path => _bytes.Path;
 
     /// <summary>In the order of their bytes.</summary>
     public IReadOnlyList<SafetensorsEntry> Entries { get; }
@@ -37,20 +37,19 @@ public sealed class SafetensorsFile : IDisposable
     /// <exception cref="IOException">The file cannot be opened or read.</exception>
     public static SafetensorsFile Open(string path)
     {
-        SafeFileHandle handle = File.OpenHandle(path, options: FileOptions.RandomAccess);
+        ModelBytes bytes = ModelBytes.Open(path);
         try
         {
-            long bytes = RandomAccess.GetLength(handle);
             Span<byte> first = stackalloc byte[SafetensorsHeader.LengthBytes];
-            first = first[..(int)Math.Min(bytes, first.Length)];
-            ReadExactly(path, handle, first, 0);
-            var json = new byte[SafetensorsHeader.Length(path, first, bytes)];
-            ReadExactly(path, handle, json, first.Length);
-            return new SafetensorsFile(path, handle, SafetensorsHeader.Read(path, json, bytes));
+            first = first[..(int)Math.Min(bytes.Length, first.Length)];
+            bytes.ReadExactly(first, 0);
+            var json = new byte[SafetensorsHeader.Length(path, first, bytes.Length)];
+            bytes.ReadExactly(json, first.Length);
+            return new SafetensorsFile(bytes, SafetensorsHeader.Read(path, json, bytes.Length));
         }
         catch
         {
-            handle.Dispose();
+            bytes.Dispose();
             throw;
         }
     }
@@ -62,8 +61,43 @@ public sealed class SafetensorsFile : IDisposable
     {
         if (_byName.TryGetValue(name, out SafetensorsEntry? entry))
             return entry;
-        string nearest = Suggestion.Nearest(name, _byName.Keys) is { } near ? $"; the nearest name is '{near}'" : "";
-        throw new ModelFormatException(Path, 0, $"there is no tensor '{name}' among the {_byName.Count} of the file{nearest}");
+        throw TensorRows.Missing(Path, name, _byName.Keys);
+    }
+
+    /// <inheritdoc/>
+    public Shape ShapeOf(string name) => Entry(name).Shape;
+
+    /// <inheritdoc/>
+    public unsafe void ReadRows(string name, long firstRow, long rows, Span<float> into)
+    {
+        SafetensorsEntry entry = Entry(name);
+        DType type = Known(entry);
+        long offset = entry.Offset + TensorRows.Begin(Path, name, entry.Shape, firstRow, rows, into) * type.Size();
+        if (type == DType.F32)
+        {
+            _bytes.ReadExactly(MemoryMarshal.AsBytes(into), offset);
+            return;
+        }
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(ConvertBytes);
+        try
+        {
+            while (into.Length > 0)
+            {
+                int count = Math.Min(ConvertBytes / type.Size(), into.Length);
+                Span<byte> stretch = buffer.AsSpan(0, count * type.Size());
+                _bytes.ReadExactly(stretch, offset);
+                CheckBools(entry, type, stretch, offset);
+                fixed (byte* from = stretch)
+                fixed (float* to = into)
+                    Cast.Run(Workers.Serial, type, from, DType.F32, to, count);
+                into = into[count..];
+                offset += stretch.Length;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     /// <summary>Reads a tensor into one that is there: contiguous, of the file's shape.</summary>
@@ -103,7 +137,7 @@ public sealed class SafetensorsFile : IDisposable
         return tensor;
     }
 
-    public void Dispose() => _handle.Dispose();
+    public void Dispose() => _bytes.Dispose();
 
     private DType Known(SafetensorsEntry entry) => entry.DType
         ?? throw new ModelFormatException(Path, entry.Offset, $"the tensor '{entry.Name}' is {entry.TypeName}, which has no tensor type here: convert the file to F32, F16 or BF16");
@@ -113,9 +147,8 @@ public sealed class SafetensorsFile : IDisposable
         for (long at = 0; at < entry.Bytes;)
         {
             Span<byte> stretch = into.BytesAt(at, (int)Math.Min(ReadBytes, entry.Bytes - at));
-            ReadExactly(Path, _handle, stretch, entry.Offset + at);
-            if (into.DType == DType.Bool && stretch.IndexOfAnyExceptInRange((byte)0, (byte)1) is var bad and >= 0)
-                throw new ModelFormatException(Path, entry.Offset + at + bad, $"the BOOL tensor '{entry.Name}' holds the byte {stretch[bad]}; 0 or 1 is expected");
+            _bytes.ReadExactly(stretch, entry.Offset + at);
+            CheckBools(entry, into.DType, stretch, entry.Offset + at);
             at += stretch.Length;
         }
     }
@@ -126,7 +159,7 @@ public sealed class SafetensorsFile : IDisposable
         for (long at = 0; at < entry.Bytes;)
         {
             Span<byte> stretch = buffer.AsSpan(0, (int)Math.Min(buffer.Length, entry.Bytes - at));
-            ReadExactly(Path, _handle, stretch, entry.Offset + at);
+            _bytes.ReadExactly(stretch, entry.Offset + at);
             int count = stretch.Length / type.Size();
             fixed (byte* from = stretch, to = into.BytesAt(at / type.Size() * into.DType.Size(), count * into.DType.Size()))
                 Cast.Run(Workers.Serial, type, from, into.DType, to, count);
@@ -134,15 +167,9 @@ public sealed class SafetensorsFile : IDisposable
         }
     }
 
-    private static void ReadExactly(string path, SafeFileHandle handle, Span<byte> into, long offset)
+    private void CheckBools(SafetensorsEntry entry, DType type, ReadOnlySpan<byte> bytes, long offset)
     {
-        while (into.Length > 0)
-        {
-            int read = RandomAccess.Read(handle, into, offset);
-            if (read == 0)
-                throw new ModelFormatException(path, offset, $"the file ends here, {into.Length} more bytes were expected: it was cut off since it was opened");
-            into = into[read..];
-            offset += read;
-        }
+        if (type == DType.Bool && bytes.IndexOfAnyExceptInRange((byte)0, (byte)1) is var bad and >= 0)
+            throw new ModelFormatException(Path, offset + bad, $"the BOOL tensor '{entry.Name}' holds the byte {bytes[bad]}; 0 or 1 is expected");
     }
 }

@@ -15,8 +15,8 @@ internal readonly struct TileGrid
     /// <summary>Multiply-adds below which a chunk costs less than handing it out.</summary>
     private const double MinChunkWork = 32 * 1024;
 
-    /// <summary>Multiply-adds from which threads get several chunks each, so that a disturbed one holds up less.</summary>
-    private const double ManyChunksWork = 8 * 1024 * 1024;
+    /// <summary>Multiply-adds from which threads get two chunks each, so that a disturbed one holds up less, and from which four: each packs operands of its own.</summary>
+    private const double TwoChunksWork = 8 * 1024 * 1024, FourChunksWork = 256 * 1024 * 1024;
 
     private readonly nint _m, _n, _batch, _itemsPerChunk, _rowBlocks, _columnBlocks, _columnPanels;
     private readonly int _panelColumns;
@@ -30,7 +30,7 @@ internal readonly struct TileGrid
         _columnBlocks = Ceiling(n, MaxColumns);
 
         double work = (double)m * n * nint.Max(k, 1) * batch;
-        double wanted = threads == 1 ? 1 : Math.Min(threads * (work > ManyChunksWork ? 4 : 1), work / MinChunkWork);
+        double wanted = threads == 1 ? 1 : Math.Min(threads * (work > FourChunksWork ? 4 : work > TwoChunksWork ? 2 : 1), work / MinChunkWork);
         double wantedPerItem = wanted / batch;
         while ((double)_rowBlocks * _columnBlocks < wantedPerItem)
         {

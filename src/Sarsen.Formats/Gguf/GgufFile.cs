@@ -1,0 +1,136 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using Sarsen.Formats.Blocks;
+using Sarsen.Tensors;
+
+namespace Sarsen.Formats;
+
+/// <summary>
+/// A GGUF file, opened: its header is read and checked whole, so that each tensor is known to lie within the file; tensors are
+/// read, as f32 or as the blocks they are stored in, when asked for. Any thread may read.
+/// </summary>
+public sealed class GgufFile : ITensorSource
+{
+    // Small enough to stay in the second-level cache until it is dequantised.
+    private const int StageBytes = 1 << 17;
+
+    private readonly ModelBytes _bytes;
+    private readonly Dictionary<string, GgufTensor> _byName;
+
+    private GgufFile(ModelBytes bytes)
+    {
+        _bytes = bytes;
+        (Version, Alignment, Metadata, _byName) = GgufHeader.Read(bytes);
+        Tensors = [.. _byName.Values];
+    }
+
+    public string Path => _bytes.Path;
+
+    /// <summary>Of the format: 2 or 3.</summary>
+    public uint Version { get; }
+
+    /// <summary>The data and each tensor begin at a multiple of so many bytes.</summary>
+    public long Alignment { get; }
+
+    public GgufMetadata Metadata { get; }
+
+    /// <summary>In the order of their bytes.</summary>
+    public IReadOnlyList<GgufTensor> Tensors { get; }
+
+    /// <exception cref="ModelFormatException">The header breaks a rule of the format, or the data is cut off.</exception>
+    /// <exception cref="IOException">The file cannot be opened or read.</exception>
+    public static GgufFile Open(string path)
+    {
+        ModelBytes bytes = ModelBytes.Open(path);
+        try
+        {
+            return new GgufFile(bytes);
+        }
+        catch
+        {
+            bytes.Dispose();
+            throw;
+        }
+    }
+
+    public bool Contains(string name) => _byName.ContainsKey(name);
+
+    /// <exception cref="ModelFormatException">There is no such tensor; the message names the nearest.</exception>
+    public GgufTensor Tensor(string name) => _byName.TryGetValue(name, out GgufTensor? tensor) ? tensor : throw TensorRows.Missing(Path, name, _byName.Keys);
+
+    /// <inheritdoc/>
+    public Shape ShapeOf(string name) => Tensor(name).Shape;
+
+    /// <inheritdoc/>
+    public void ReadRows(string name, long firstRow, long rows, Span<float> into)
+    {
+        GgufTensor tensor = Tensor(name);
+        BlockType type = tensor.Type;
+        long begin = TensorRows.Begin(Path, name, tensor.Shape, firstRow, rows, into);
+        if (!type.CanDequantise)
+            throw new ModelFormatException(Path, tensor.Offset, $"the tensor '{name}' is {type}, of which only the layout is known: take the model in another type, such as Q8_0 or Q4_K");
+        if (type.DType == DType.F32)
+        {
+            _bytes.ReadExactly(MemoryMarshal.AsBytes(into), tensor.Offset + begin * sizeof(float));
+            return;
+        }
+        byte[] stage = ArrayPool<byte>.Shared.Rent(StageBytes);
+        try
+        {
+            Dequantise(tensor, begin, into, stage);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(stage);
+        }
+    }
+
+    /// <summary>Reads rows as they are stored.</summary>
+    /// <param name="name">Which tensor.</param>
+    /// <param name="firstRow">0 to the size of the first dimension.</param>
+    /// <param name="rows">How many; all must be there. Of a vector of blocks, whole blocks only.</param>
+    /// <param name="into">Exactly the bytes of these rows, <see cref="BlockType.Bytes"/> of their elements.</param>
+    /// <exception cref="ModelFormatException">There is no such tensor, or the file was cut off.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The tensor does not have these rows.</exception>
+    /// <exception cref="ArgumentException"><paramref name="into"/> has another length, or the rows are no whole blocks.</exception>
+    public void ReadBlocks(string name, long firstRow, long rows, Span<byte> into)
+    {
+        GgufTensor tensor = Tensor(name);
+        BlockType type = tensor.Type;
+        (long begin, long count) = TensorRows.Range(Path, name, tensor.Shape, firstRow, rows);
+        if (begin % type.BlockLength != 0 || count % type.BlockLength != 0)
+            throw new ArgumentException($"elements {begin} to {begin + count} of the tensor '{name}' of {Path} are not whole blocks of {type.BlockLength}");
+        if (type.Bytes(count) != into.Length)
+            throw new ArgumentException($"{rows} rows of the tensor '{name}' of {Path} have {type.Bytes(count)} bytes, room for {into.Length} was given", nameof(into));
+        _bytes.ReadExactly(into, tensor.Offset + type.Bytes(begin));
+    }
+
+    public void Dispose() => _bytes.Dispose();
+
+    private void Dequantise(GgufTensor tensor, long begin, Span<float> into, byte[] stage)
+    {
+        BlockType type = tensor.Type;
+        int length = type.BlockLength;
+        Span<float> part = stackalloc float[length];
+        while (into.Length > 0)
+        {
+            // Only a vector can be asked for a part of a block.
+            int before = (int)(begin % length), blocks = before > 0 ? 0 : Math.Min(into.Length, stage.Length / type.BlockBytes * length) / length;
+            Span<byte> read = stage.AsSpan(0, Math.Max(1, blocks) * type.BlockBytes);
+            _bytes.ReadExactly(read, tensor.Offset + begin / length * type.BlockBytes);
+            int count = blocks * length;
+            if (blocks > 0)
+            {
+                type.Dequantise(read, into[..count]);
+            }
+            else
+            {
+                type.Dequantise(read, part);
+                count = Math.Min(into.Length, length - before);
+                part.Slice(before, count).CopyTo(into);
+            }
+            into = into[count..];
+            begin += count;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Text.Json;
+
+namespace Sarsen.Formats;
+
+/// <summary>Small JSON files beside weights, which may be damaged or hostile.</summary>
+internal static class JsonFile
+{
+    // Beyond what any configuration nests, and far from the end of the stack.
+    private const int Deepest = 64;
+
+    /// <exception cref="ModelFormatException">It is too long, or not JSON.</exception>
+    /// <exception cref="IOException">It cannot be opened or read.</exception>
+    public static JsonDocument Read(string path, int longest)
+    {
+        byte[] bytes = ReadBytes(path, longest);
+        // Written by some editors, and not JSON.
+        int mark = bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? 3 : 0;
+        try
+        {
+            return JsonDocument.Parse(bytes.AsMemory(mark), new JsonDocumentOptions { MaxDepth = Deepest });
+        }
+        catch (JsonException e)
+        {
+            throw new ModelFormatException(path, e.BytePositionInLine ?? 0, $"the file is not JSON: {e.Message}", e);
+        }
+    }
+
+    /// <exception cref="ModelFormatException">It is too long.</exception>
+    /// <exception cref="IOException">It cannot be opened or read.</exception>
+    public static byte[] ReadBytes(string path, int longest)
+    {
+        using ModelBytes file = ModelBytes.Open(path);
+        if (file.Length > longest)
+            throw new ModelFormatException(path, 0, $"the file has {file.Length} bytes, at most {longest} are expected");
+        var bytes = new byte[file.Length];
+        file.ReadExactly(bytes, 0);
+        return bytes;
+    }
+
+    /// <exception cref="ModelFormatException">It is not Unicode.</exception>
+    public static string NameOf(string path, JsonProperty property) => Unescape(path, () => property.Name);
+
+    /// <exception cref="ModelFormatException">It is no text, or not Unicode.</exception>
+    public static string TextOf(string path, JsonElement value, string what) => value.ValueKind == JsonValueKind.String
+        ? Unescape(path, () => value.GetString()!)
+        : throw new ModelFormatException(path, 0, $"{what} must be a text; it is {value.ValueKind}");
+
+    // Half a surrogate pair, written as an escape, is found out when the text is asked for.
+    private static string Unescape(string path, Func<string> text)
+    {
+        try
+        {
+            return text();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new ModelFormatException(path, 0, "a text in the file is not Unicode", e);
+        }
+    }
+}
