@@ -11,6 +11,20 @@ public static class DecoderFolder
 {
     private const string ConfigFile = "config.json";
 
+    private const string WeightsFile = "model.safetensors";
+
+    /// <summary>Builds the model of a folder and reads its weights, from one safetensors file or several with an index, as f32.</summary>
+    /// <param name="path">The folder.</param>
+    /// <exception cref="ModelFormatException">A file is missing or damaged, or asks for what is not supported.</exception>
+    public static DecoderModel Load(string path)
+    {
+        bool isWhole = !File.Exists(Path.Combine(path, SafetensorsShards.IndexName));
+        if (isWhole && !File.Exists(Path.Combine(path, WeightsFile)))
+            throw new ModelFormatException(Path.Combine(path, WeightsFile), 0, $"is not there, and {SafetensorsShards.IndexName} neither: this folder holds no weights as safetensors");
+        using ITensorSource weights = isWhole ? SafetensorsFile.Open(Path.Combine(path, WeightsFile)) : SafetensorsShards.Open(path);
+        return Load(path, weights);
+    }
+
     /// <summary>Builds the model of a folder and reads its weights, as f32.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="weights">Its tensors, under Hugging Face's names.</param>
@@ -53,12 +67,13 @@ public static class DecoderFolder
             long width = state.Value.Rank > 1 ? state.Value.Count / state.Value.Shape[0] : 1, row = 0, rows = state.Value.Shape[0];
             foreach (TensorPart part in parts(state.Name))
             {
-                Shape stored = from.ShapeOf(part.Name);
+                string name = part.Otherwise is { } otherwise && !from.Contains(part.Name) && from.Contains(otherwise) ? otherwise : part.Name;
+                Shape stored = from.ShapeOf(name);
                 long count = part.Count ?? (stored[0] - part.First), inner = stored.Rank > 1 ? stored.Count / stored[0] : 1;
                 if (inner != width || count < 0 || row + count > rows || part.First + count > stored[0])
-                    throw new ModelFormatException(from.Path, 0, $"'{part.Name}' has the shape {stored}, which does not fit '{state.Name}' of {state.Value.Shape}: the configuration is of another model");
+                    throw new ModelFormatException(from.Path, 0, $"'{name}' has the shape {stored}, which does not fit '{state.Name}' of {state.Value.Shape}: the configuration is of another model");
                 Span<float> into = values.Slice(checked((int)(row * width)), checked((int)(count * width)));
-                from.ReadRows(part.Name, part.First, count, into);
+                from.ReadRows(name, part.First, count, into);
                 for (int i = 0; i < into.Length && part.Plus != 0; i++)
                     into[i] += (float)part.Plus;
                 row += count;

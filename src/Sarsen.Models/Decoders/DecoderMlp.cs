@@ -1,6 +1,5 @@
 using Sarsen.Nn;
 using Sarsen.Nn.Layers;
-using Sarsen.Nn.Ops;
 using Sarsen.Tensors;
 
 namespace Sarsen.Models.Decoders;
@@ -19,7 +18,7 @@ internal sealed class DecoderMlp : Module
     {
         long inner = config.IntermediateSize;
         _up = AddChild(config.GatedMlp ? "up_gate_proj" : "up_proj", new Linear(config.HiddenSize, config.GatedMlp ? 2 * inner : inner, config.MlpBias, type));
-        _function = AddChild("act", config.GatedMlp ? new Glu(Gate(config.HiddenAct)) : new Activation(config.HiddenAct));
+        _function = AddChild<Module>("act", config.GatedMlp ? new Glu(Gate(config.HiddenAct)) : new Activation(config.HiddenAct));
         _down = AddChild("down_proj", new Linear(inner, config.HiddenSize, config.MlpBias, type));
     }
 

@@ -5,4 +5,5 @@ namespace Sarsen.Models.Decoders;
 /// <param name="First">Its first row that is taken.</param>
 /// <param name="Count">How many; all from there on when null.</param>
 /// <param name="Plus">What is added to each element: Gemma stores the weights of its norms less one.</param>
-public readonly record struct TensorPart(string Name, long First = 0, long? Count = null, double Plus = 0);
+/// <param name="Otherwise">Where it may also be stored: of tied embeddings some files keep only the head.</param>
+public readonly record struct TensorPart(string Name, long First = 0, long? Count = null, double Plus = 0, string? Otherwise = null);

@@ -91,6 +91,7 @@ public sealed unsafe class GluOp : Op
         new("last", OpAttributes.Of(new Use(1, GluGate.Sigmoid)), new SampleInput(new Shape(3, 10))),
         new("channels, gelu", OpAttributes.Of(new Use(1, GluGate.Gelu)), new SampleInput(new Shape(2, 4, 3))),
         new("first, by tanh", OpAttributes.Of(new Use(0, GluGate.GeluTanh)), new SampleInput(new Shape(4, 5))),
+        new("silu", OpAttributes.Of(new Use(1, GluGate.Silu)), new SampleInput(new Shape(3, 4))),
         new("relu", OpAttributes.Of(new Use(1, GluGate.Relu)), new SampleInput(new Shape(2, 6), SampleValues.Distinct)),
     ];
 }

@@ -24,7 +24,7 @@ internal abstract class Architecture
             return [new($"{layer}.self_attn.q_proj.{kind}"), new($"{layer}.self_attn.k_proj.{kind}"), new($"{layer}.self_attn.v_proj.{kind}")];
         if (Split(name, ".mlp.up_gate_proj.", out layer, out kind))
             return [new($"{layer}.mlp.up_proj.{kind}"), new($"{layer}.mlp.gate_proj.{kind}")];
-        return [new(name)];
+        return [new(name, Otherwise: config.TieWordEmbeddings && name == "model.embed_tokens.weight" ? "lm_head.weight" : null)];
     }
 
     /// <summary>The parts before and behind <paramref name="middle"/>.</summary>
