@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Sarsen.Formats;
@@ -8,16 +9,16 @@ internal static class JsonFile
     // Beyond what any configuration nests, and far from the end of the stack.
     private const int Deepest = 64;
 
+    private static readonly UTF8Encoding s_strict = new(false, throwOnInvalidBytes: true);
+
     /// <exception cref="ModelFormatException">It is too long, or not JSON.</exception>
     /// <exception cref="IOException">It cannot be opened or read.</exception>
     public static JsonDocument Read(string path, int longest)
     {
         byte[] bytes = ReadBytes(path, longest);
-        // Written by some editors, and not JSON.
-        int mark = bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? 3 : 0;
         try
         {
-            return JsonDocument.Parse(bytes.AsMemory(mark), new JsonDocumentOptions { MaxDepth = Deepest });
+            return JsonDocument.Parse(bytes.AsMemory(MarkBytes(bytes)), new JsonDocumentOptions { MaxDepth = Deepest });
         }
         catch (JsonException e)
         {
@@ -37,6 +38,24 @@ internal static class JsonFile
         return bytes;
     }
 
+    /// <exception cref="ModelFormatException">It is not UTF-8.</exception>
+    public static string Utf8(string path, byte[] bytes)
+    {
+        try
+        {
+            return s_strict.GetString(bytes.AsSpan(MarkBytes(bytes)));
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new ModelFormatException(path, e.Index, "the file is not UTF-8", e);
+        }
+    }
+
+    /// <summary>The value of that name in an object; null where it is missing.</summary>
+    /// <exception cref="ModelFormatException">A name before it is not Unicode.</exception>
+    public static JsonElement? Find(string path, JsonElement element, string name) =>
+        Unescape<JsonElement?>(path, () => element.TryGetProperty(name, out JsonElement value) ? value : null);
+
     /// <exception cref="ModelFormatException">It is not Unicode.</exception>
     public static string NameOf(string path, JsonProperty property) => Unescape(path, () => property.Name);
 
@@ -45,8 +64,11 @@ internal static class JsonFile
         ? Unescape(path, () => value.GetString()!)
         : throw new ModelFormatException(path, 0, $"{what} must be a text; it is {value.ValueKind}");
 
+    // A byte order mark, which some editors write and JSON does not know.
+    private static int MarkBytes(ReadOnlySpan<byte> bytes) => bytes.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? 3 : 0;
+
     // Half a surrogate pair, written as an escape, is found out when the text is asked for.
-    private static string Unescape(string path, Func<string> text)
+    private static T Unescape<T>(string path, Func<T> text)
     {
         try
         {

@@ -69,7 +69,7 @@ public sealed class SafetensorsShards : ITensorSource
     private void ReadIndex()
     {
         using JsonDocument index = JsonFile.Read(Path, LongestIndex);
-        if (index.RootElement.ValueKind != JsonValueKind.Object || !index.RootElement.TryGetProperty("weight_map", out JsonElement map) || map.ValueKind != JsonValueKind.Object)
+        if (index.RootElement.ValueKind != JsonValueKind.Object || JsonFile.Find(Path, index.RootElement, "weight_map") is not { ValueKind: JsonValueKind.Object } map)
             throw Fail("an index must be an object with a weight_map of tensors to files");
         foreach (JsonProperty line in map.EnumerateObject())
         {
