@@ -20,7 +20,7 @@ public sealed class DecoderTests : IDisposable
     {
         File.WriteAllText(Path.Combine(_folder, "config.json"), config ?? golden.Config);
         using var source = new FormulaSource(golden);
-        return DecoderFolder.Load(_folder, source);
+        return DecoderFiles.Load(_folder, source);
     }
 
     private static long[] Ids(int vocabulary) => [.. Enumerable.Range(0, DecoderGolden.Length).Select(t => (7L + (3 * t * t) + t) % vocabulary)];
@@ -30,6 +30,14 @@ public sealed class DecoderTests : IDisposable
         using var arena = new Arena(Workers.Serial);
         using Scope scope = arena.Begin(Mode.Inference);
         return model.Call(scope.From<long>(ids, new Shape(1, ids.Length))).ToArray<float>();
+    }
+
+    private static float Largest(ReadOnlySpan<float> values)
+    {
+        float largest = values[0];
+        foreach (float value in values)
+            largest = Math.Max(largest, value);
+        return largest;
     }
 
     [Theory]
@@ -86,11 +94,41 @@ public sealed class DecoderTests : IDisposable
         Should.Throw<ModelFormatException>(() => Load(golden, config)).Message.ShouldContain(message);
     }
 
+    /// <summary>
+    /// Teacher-forced along llama.cpp's own greedy continuation: in f32 its token is the likeliest everywhere; in the other
+    /// types, which it multiplies as bytes and we as floats, its logit is within 0.1 of the largest.
+    /// </summary>
+    [DataTheory("models/tinystories-656k")]
+    [InlineData("f32", 0)]
+    [InlineData("f16", 0.1)]
+    [InlineData("q8_0", 0.1)]
+    [InlineData("q5_1", 0.1)]
+    [InlineData("q5_0", 0.1)]
+    [InlineData("q4_1", 0.1)]
+    [InlineData("q4_0", 0.1)]
+    public void A_gguf_of_a_real_model_gives_the_golden_tokens(string type, double within)
+    {
+        string folder = TestData.PathOf("models/tinystories-656k"), name = $"tinystories-656k-{type}.gguf";
+        DecoderModel model = DecoderFiles.LoadGguf(Path.Combine(folder, name));
+        using JsonDocument golden = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "golden_llama.cpp_greedy.json")));
+        foreach (JsonElement run in golden.RootElement.GetProperty("files").GetProperty(name).EnumerateArray())
+        {
+            long[] prompt = [.. run.GetProperty("prompt_ids").EnumerateArray().Select(e => e.GetInt64())];
+            long[] output = [.. run.GetProperty("output_ids").EnumerateArray().Select(e => e.GetInt64())];
+            float[] logits = Logits(model, [.. prompt, .. output[..^1]]);
+            for (int i = 0; i < output.Length; i++)
+            {
+                ReadOnlySpan<float> row = logits.AsSpan((prompt.Length - 1 + i) * model.VocabSize, model.VocabSize);
+                (row[(int)output[i]] >= Largest(row) - within).ShouldBeTrue($"{name}, token {i}");
+            }
+        }
+    }
+
     [DataFact("models/tinystories-656k/config.json", "models/tinystories-656k/model.safetensors", "models/tinystories-656k/golden_logits_torch.json")]
     public void A_real_model_gives_the_golden_logits_and_continuations()
     {
         string folder = TestData.PathOf("models/tinystories-656k");
-        DecoderModel model = DecoderFolder.Load(folder);
+        DecoderModel model = DecoderFiles.Load(folder);
         using JsonDocument golden = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "golden_logits_torch.json")));
         long[] ids = [.. golden.RootElement.GetProperty("input_ids").EnumerateArray().Select(e => e.GetInt64())];
         float[] last = Logits(model, ids)[^model.VocabSize..];

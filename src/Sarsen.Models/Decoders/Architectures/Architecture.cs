@@ -1,3 +1,4 @@
+using Sarsen.Formats;
 using Sarsen.Nn;
 
 namespace Sarsen.Models.Decoders.Architectures;
@@ -11,8 +12,11 @@ internal abstract class Architecture
     /// <summary>Hugging Face's <c>model_type</c>s.</summary>
     public abstract IReadOnlyList<string> ModelTypes { get; }
 
+    /// <summary>What GGUF calls it in <c>general.architecture</c>.</summary>
+    public abstract IReadOnlyList<string> GgufNames { get; }
+
     /// <summary>The configuration from a <c>config.json</c>.</summary>
-    /// <exception cref="Formats.ModelFormatException">A field is missing, of the wrong kind, or asks for what is not supported.</exception>
+    /// <exception cref="ModelFormatException">A field is missing, of the wrong kind, or asks for what is not supported.</exception>
     public abstract DecoderConfig Config(ConfigReader json);
 
     /// <summary>What a parameter is made of: rows of Hugging Face's tensors, one part under the other.</summary>
@@ -25,6 +29,62 @@ internal abstract class Architecture
         if (Split(name, ".mlp.up_gate_proj.", out layer, out kind))
             return [new($"{layer}.mlp.up_proj.{kind}"), new($"{layer}.mlp.gate_proj.{kind}")];
         return [new(name, Otherwise: config.TieWordEmbeddings && name == "model.embed_tokens.weight" ? "lm_head.weight" : null)];
+    }
+
+    /// <summary>The configuration from a GGUF's metadata.</summary>
+    /// <exception cref="ModelFormatException">A key is missing, of the wrong kind, or asks for what is not supported.</exception>
+    public virtual DecoderConfig Config(GgufFile file)
+    {
+        GgufMetadata metadata = file.Metadata;
+        string prefix = metadata.Text("general.architecture") + ".";
+        int Int(string key, long? absent = null) => (int)Math.Clamp(metadata.Integer(prefix + key, absent), int.MinValue, int.MaxValue);
+        int hidden = Int("embedding_length"), heads = Int("attention.head_count"), headDim = Int("attention.key_length", hidden / Math.Max(1, heads));
+        return new DecoderConfig
+        {
+            VocabSize = checked((int)file.ShapeOf("token_embd.weight")[0]),
+            HiddenSize = hidden,
+            IntermediateSize = Int("feed_forward_length"),
+            NumHiddenLayers = Int("block_count"),
+            NumAttentionHeads = heads,
+            NumKeyValueHeads = Int("attention.head_count_kv", heads),
+            HeadDim = headDim,
+            MaxPositionEmbeddings = Int("context_length"),
+            NormEps = metadata.TryGet(prefix + "attention.layer_norm_rms_epsilon", out _)
+                ? metadata.Number(prefix + "attention.layer_norm_rms_epsilon")
+                : metadata.Number(prefix + "attention.layer_norm_epsilon", 1e-5),
+            RopeTheta = metadata.Number(prefix + "rope.freq_base", 10000),
+            PartialRotaryFactor = Int("rope.dimension_count", headDim) / (double)headDim,
+            RopeScaling = GgufRope.Scaling(file, prefix, headDim),
+            SlidingWindow = Int("attention.sliding_window", 0),
+            AttentionBias = file.Contains("blk.0.attn_q.bias") || file.Contains("blk.0.attn_qkv.bias"),
+            AttentionOutBias = file.Contains("blk.0.attn_output.bias"),
+            MlpBias = file.Contains("blk.0.ffn_down.bias"),
+            QkNorm = file.Contains("blk.0.attn_q_norm.weight"),
+            TieWordEmbeddings = !file.Contains("output.weight"),
+        };
+    }
+
+    /// <summary>What a parameter is made of: rows of a GGUF's tensors.</summary>
+    public virtual IEnumerable<TensorPart> GgufParts(DecoderConfig config, string name)
+    {
+        string stored = name.Replace("model.layers.", "blk.", StringComparison.Ordinal)
+            .Replace("model.embed_tokens.", "token_embd.", StringComparison.Ordinal)
+            .Replace("model.norm.", "output_norm.", StringComparison.Ordinal)
+            .Replace("lm_head.", "output.", StringComparison.Ordinal)
+            .Replace(".input_layernorm.", ".attn_norm.", StringComparison.Ordinal)
+            .Replace(".self_attn.o_proj.", ".attn_output.", StringComparison.Ordinal)
+            .Replace(".self_attn.q_norm.", ".attn_q_norm.", StringComparison.Ordinal)
+            .Replace(".self_attn.k_norm.", ".attn_k_norm.", StringComparison.Ordinal)
+            .Replace(".mlp.up_proj.", ".ffn_up.", StringComparison.Ordinal)
+            .Replace(".mlp.down_proj.", ".ffn_down.", StringComparison.Ordinal)
+            .Replace(".post_attention_layernorm.", config.SandwichNorms ? ".post_attention_norm." : ".ffn_norm.", StringComparison.Ordinal)
+            .Replace(".pre_feedforward_layernorm.", ".ffn_norm.", StringComparison.Ordinal)
+            .Replace(".post_feedforward_layernorm.", ".post_ffw_norm.", StringComparison.Ordinal);
+        if (Split(stored, ".self_attn.qkv_proj.", out string layer, out string kind))
+            return [new($"{layer}.attn_q.{kind}"), new($"{layer}.attn_k.{kind}"), new($"{layer}.attn_v.{kind}")];
+        if (Split(stored, ".mlp.up_gate_proj.", out layer, out kind))
+            return [new($"{layer}.ffn_up.{kind}"), new($"{layer}.ffn_gate.{kind}")];
+        return [new(stored)];
     }
 
     /// <summary>The parts before and behind <paramref name="middle"/>.</summary>

@@ -20,4 +20,12 @@ internal static class ArchitectureCatalogue
     public static Architecture Of(string path, string modelType) =>
         All.FirstOrDefault(architecture => architecture.ModelTypes.Contains(modelType))
         ?? throw new ModelFormatException(path, 0, $"the model type '{modelType}' is not supported: {string.Join(", ", All.SelectMany(a => a.ModelTypes))} are");
+
+    /// <exception cref="ModelFormatException">There is none of that name.</exception>
+    public static Architecture Of(GgufFile file)
+    {
+        string name = file.Metadata.Text("general.architecture");
+        return All.FirstOrDefault(architecture => architecture.GgufNames.Contains(name))
+            ?? throw new ModelFormatException(file.Path, 0, $"the architecture '{name}' is not supported: {string.Join(", ", All.SelectMany(a => a.GgufNames))} are");
+    }
 }

@@ -1,3 +1,6 @@
+using Sarsen.Formats;
+using Sarsen.Nn;
+
 namespace Sarsen.Models.Decoders.Architectures;
 
 /// <summary>
@@ -7,6 +10,8 @@ namespace Sarsen.Models.Decoders.Architectures;
 internal sealed class Gemma3Architecture : Architecture
 {
     public override IReadOnlyList<string> ModelTypes => ["gemma3_text"];
+
+    public override IReadOnlyList<string> GgufNames => ["gemma3"];
 
     public override DecoderConfig Config(ConfigReader json)
     {
@@ -29,4 +34,18 @@ internal sealed class Gemma3Architecture : Architecture
 
     public override IEnumerable<TensorPart> Parts(DecoderConfig config, string name) =>
         base.Parts(config, name).Select(part => part with { Plus = part.Name.EndsWith("norm.weight", StringComparison.Ordinal) ? 1 : 0 });
+
+    public override DecoderConfig Config(GgufFile file)
+    {
+        DecoderConfig config = base.Config(file);
+        return config with
+        {
+            HiddenAct = ActivationFunction.GeluTanh,
+            QkNorm = true,
+            SandwichNorms = true,
+            SlidingWindowPattern = 6,
+            RopeLocalBaseFreq = 10000,
+            EmbeddingMultiplier = Math.Sqrt(config.HiddenSize),
+        };
+    }
 }

@@ -1,3 +1,6 @@
+using Sarsen.Formats;
+using Sarsen.Nn;
+
 namespace Sarsen.Models.Decoders.Architectures;
 
 /// <summary>
@@ -7,6 +10,8 @@ namespace Sarsen.Models.Decoders.Architectures;
 internal sealed class GptNeoXArchitecture : Architecture
 {
     public override IReadOnlyList<string> ModelTypes => ["gpt_neox"];
+
+    public override IReadOnlyList<string> GgufNames => ["gptneox"];
 
     public override DecoderConfig Config(ConfigReader json)
     {
@@ -42,4 +47,18 @@ internal sealed class GptNeoXArchitecture : Architecture
         long d = config.HeadDim;
         return Enumerable.Range(0, 3).SelectMany(kind => Enumerable.Range(0, config.NumAttentionHeads).Select(head => new TensorPart(stored, ((head * 3) + kind) * d, d)));
     }
+
+    public override DecoderConfig Config(GgufFile file) => base.Config(file) with
+    {
+        Norm = DecoderNorm.Layer,
+        ParallelResidual = file.Metadata.Flag("gptneox.use_parallel_residual", true),
+        HiddenAct = ActivationFunction.Gelu,
+        GatedMlp = false,
+    };
+
+    /// <summary>llama.cpp stores queries, keys and values one behind the other.</summary>
+    public override IEnumerable<TensorPart> GgufParts(DecoderConfig config, string name) =>
+        Split(name, ".self_attn.qkv_proj.", out _, out _)
+            ? [new(base.GgufParts(config, name).First().Name.Replace(".attn_q.", ".attn_qkv.", StringComparison.Ordinal))]
+            : base.GgufParts(config, name);
 }

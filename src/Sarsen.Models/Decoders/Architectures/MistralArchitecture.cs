@@ -5,5 +5,8 @@ internal sealed class MistralArchitecture : Architecture
 {
     public override IReadOnlyList<string> ModelTypes => ["mistral"];
 
+    /// <summary>In GGUF it goes as a Llama with a window.</summary>
+    public override IReadOnlyList<string> GgufNames => [];
+
     public override DecoderConfig Config(ConfigReader json) => Common(json) with { SlidingWindow = json.Int("sliding_window", 0) };
 }

@@ -5,6 +5,8 @@ internal sealed class Phi3Architecture : Architecture
 {
     public override IReadOnlyList<string> ModelTypes => ["phi3"];
 
+    public override IReadOnlyList<string> GgufNames => ["phi3"];
+
     public override DecoderConfig Config(ConfigReader json)
     {
         // The window of the short models is as long as their context or longer.
@@ -21,5 +23,15 @@ internal sealed class Phi3Architecture : Architecture
             return [new(stored, config.IntermediateSize, config.IntermediateSize), new(stored, 0, config.IntermediateSize)];
         }
         return [new(name)];
+    }
+
+    public override IEnumerable<TensorPart> GgufParts(DecoderConfig config, string name)
+    {
+        if (Split(name, ".mlp.up_gate_proj.", out _, out string kind))
+        {
+            string stored = base.GgufParts(config, name).First().Name;
+            return [new(stored, config.IntermediateSize, config.IntermediateSize), new(stored, 0, config.IntermediateSize)];
+        }
+        return Split(name, ".self_attn.qkv_proj.", out _, out kind) ? [new(base.GgufParts(config, name).First().Name.Replace(".attn_q.", ".attn_qkv.", StringComparison.Ordinal))] : base.GgufParts(config, name);
     }
 }

@@ -5,6 +5,8 @@ internal sealed class Qwen2Architecture : Architecture
 {
     public override IReadOnlyList<string> ModelTypes => ["qwen2"];
 
+    public override IReadOnlyList<string> GgufNames => ["qwen2"];
+
     public override DecoderConfig Config(ConfigReader json) => json.Bool("use_sliding_window", false)
         ? throw json.Unsupported("use_sliding_window", "true", "models without a window")
         : Common(json) with { AttentionBias = true, AttentionOutBias = false };

@@ -5,6 +5,8 @@ internal sealed class Qwen3Architecture : Architecture
 {
     public override IReadOnlyList<string> ModelTypes => ["qwen3"];
 
+    public override IReadOnlyList<string> GgufNames => ["qwen3"];
+
     public override DecoderConfig Config(ConfigReader json) => json.Bool("use_sliding_window", false)
         ? throw json.Unsupported("use_sliding_window", "true", "models without a window")
         : Common(json) with { QkNorm = true, AttentionOutBias = json.Bool("attention_bias", false) };

@@ -6,8 +6,8 @@ using Sarsen.Tensors;
 
 namespace Sarsen.Models.Decoders;
 
-/// <summary>Decoders as Hugging Face keeps them: <c>config.json</c> and safetensors.</summary>
-public static class DecoderFolder
+/// <summary>Decoders from files: Hugging Face's folders, <c>config.json</c> and safetensors, and GGUF.</summary>
+public static class DecoderFiles
 {
     private const string ConfigFile = "config.json";
 
@@ -34,6 +34,26 @@ public static class DecoderFolder
         (Architecture architecture, DecoderConfig config) = ReadConfig(Path.Combine(path, ConfigFile));
         var model = new DecoderModel(config);
         ReadWeights(model, name => architecture.Parts(config, name), weights);
+        return model;
+    }
+
+    /// <summary>Builds the model of a GGUF file and reads its weights, as f32.</summary>
+    /// <exception cref="ModelFormatException">The file is damaged, or asks for what is not supported.</exception>
+    public static DecoderModel LoadGguf(string path)
+    {
+        using GgufFile file = GgufFile.Open(path);
+        Architecture architecture = ArchitectureCatalogue.Of(file);
+        DecoderModel model;
+        DecoderConfig config = architecture.Config(file);
+        try
+        {
+            model = new DecoderModel(config);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ModelFormatException(path, 0, e.Message, e);
+        }
+        ReadWeights(model, name => architecture.GgufParts(config, name), file);
         return model;
     }
 
