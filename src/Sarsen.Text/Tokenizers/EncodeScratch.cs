@@ -7,7 +7,7 @@ internal sealed class EncodeScratch
 {
     private int[] _symbols = new int[256];
     private int[] _ranks = new int[256];
-    private float[] _scores = new float[256];
+    private double[] _scores = new double[256];
     private char[] _chars = new char[256];
     private WordCache? _words;
 
@@ -26,7 +26,7 @@ internal sealed class EncodeScratch
 
     public Span<int> Ranks(int length) => Ensure(ref _ranks, length);
 
-    public Span<float> Scores(int length) => Ensure(ref _scores, length);
+    public Span<double> Scores(int length) => Ensure(ref _scores, length);
 
     public Span<char> Chars(int length) => Ensure(ref _chars, length);
 

@@ -99,7 +99,8 @@ public static class GgufTokenizer
         return new PipelineParts
         {
             Table = new TokenTable(texts, (_, text) => TokenTable.SentencePieceBytes(text)),
-            Model = new UnigramModel(normal, scores, normal.Select(t => scores[t.Item2]).DefaultIfEmpty(0).Min(), unknown, TokenTable.FallbackIds(texts)),
+            Model = new UnigramModel(normal, Array.ConvertAll(scores, s => (double)s),
+                normal.Select(t => scores[t.Item2]).DefaultIfEmpty(0).Min(), unknown, TokenTable.FallbackIds(texts), single: true),
             Normalizer = SentencePieceFile.Normalizer(values.Bytes("precompiled_charsmap"), prefix, values.Flag("remove_extra_whitespaces") ?? false, values.File),
             Added = Added(tokens, types),
             Template = Around(values, tokens.Count, false, true),

@@ -92,18 +92,18 @@ internal static class JsonModels
 
     private static UnigramModel Unigram(JsonPart part, JsonContext context)
     {
-        float[] scores = [.. part.Items("vocab").Select(pair => ScoredToken(part, pair).Score)];
+        double[] scores = [.. part.Items("vocab").Select(pair => ScoredToken(part, pair).Score)];
         long unknown = part.Number("unk_id");
         if (unknown < 0 || unknown >= scores.Length)
             throw part.Fail($"has the unk_id {unknown}, which is no token");
         int[]? fallback = part.Flag("byte_fallback", false) ? TokenTable.FallbackIds(context.Texts) : null;
-        return new UnigramModel(context.Ids.Select(t => (t.Key, t.Value)), scores, scores.Min(), (int)unknown, fallback);
+        return new UnigramModel(context.Ids.Select(t => (t.Key, t.Value)), scores, scores.Min(), (int)unknown, fallback, single: false);
     }
 
-    private static (string Text, float Score) ScoredToken(JsonPart part, JsonElement pair) =>
+    private static (string Text, double Score) ScoredToken(JsonPart part, JsonElement pair) =>
         pair.ValueKind == JsonValueKind.Array && pair.GetArrayLength() == 2 && pair[0].ValueKind == JsonValueKind.String
             && pair[1].ValueKind == JsonValueKind.Number && pair[1].TryGetDouble(out double score) && double.IsFinite(score)
-            ? (part.StringOf(pair[0]), (float)score)
+            ? (part.StringOf(pair[0]), score)
             : throw part.Fail("must have a vocab of tokens with scores");
 
     private static WordPieceModel WordPiece(JsonPart part, JsonContext context)

@@ -5,11 +5,15 @@ namespace Sarsen.Text.Tokenizers;
 /// <summary>The pre-tokenizers that tokenizer.json knows, one a line; each gives none, one or some after the other.</summary>
 internal static class JsonPreTokenizers
 {
+    // \w+|[^\w\s]+, where \w is what Unicode's Technical Standard 18 says: letter numbers and circled letters belong to it too.
+    private const string WordCharacters = @"\w\p{M}\p{Nl}\u200C\u200D\u24B6-\u24E9";
+    private const string Words = $@"[{WordCharacters}]+|[^{WordCharacters}\s]+";
+
     private static readonly Dictionary<string, Func<JsonPart, IEnumerable<PreTokenizer>>> Known = new(StringComparer.Ordinal)
     {
         ["ByteLevel"] = ByteLevel,
         ["Metaspace"] = part => [new Metaspace(Mark(part), Prepending(part), part.Flag("split", true))],
-        ["Whitespace"] = part => [Patterns.Split(@"\w+|[^\w\s]+", SplitBehavior.Removed, invert: true, part.File)],
+        ["Whitespace"] = part => [Patterns.Split(Words, SplitBehavior.Removed, invert: true, part.File)],
         ["WhitespaceSplit"] = _ => [new WhitespaceSplit()],
         ["BertPreTokenizer"] = _ => [new BertSplit()],
         ["Digits"] = part => [new DigitSplitter(part.Flag("individual_digits", false))],

@@ -70,7 +70,7 @@ public static class SentencePieceFile
         if (spec.ModelType == UnigramModelType)
         {
             float worst = pieces.Where(p => types[p.Id] == Normal).Select(p => scores[p.Id]).DefaultIfEmpty(0).Min();
-            model = new UnigramModel(pieces, scores, worst, unknown, fallback);
+            model = new UnigramModel(pieces, Array.ConvertAll(scores, s => (double)s), worst, unknown, fallback, single: true);
         }
         else if (spec.ModelType == BytePairModelType)
         {

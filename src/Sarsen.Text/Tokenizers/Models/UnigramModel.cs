@@ -5,16 +5,18 @@ namespace Sarsen.Text.Tokenizers.Models;
 /// <summary>
 /// The most probable segmentation under independent tokens: the path of the largest sum of log-probabilities, by dynamic
 /// programming over the places of a word. A character that no token begins with costs ten less than the worst token; of
-/// equal paths the one through the earliest start wins. Sums are f32, as in the reference. Source: Kudo 2018, section 3.2;
-/// <c>unigram_model.cc</c> of google/sentencepiece, <c>EncodeOptimized</c>.
+/// equal paths the one through the earliest start wins. Sums are f32 in SentencePiece and f64 in the library of tokenizer.json,
+/// and paths that are almost equal tell the difference. Source: Kudo 2018, section 3.2; <c>unigram_model.cc</c> of
+/// google/sentencepiece, <c>EncodeOptimized</c>.
 /// </summary>
 internal sealed class UnigramModel : TokenModel
 {
-    private const float UnknownPenalty = 10;
+    private const double UnknownPenalty = 10;
 
     private readonly CharTrie _trie = new();
-    private readonly float[] _scores;
-    private readonly float _unknownScore;
+    private readonly double[] _scores;
+    private readonly double _unknownScore;
+    private readonly bool _single;
     private readonly int _unknown;
     private readonly int[]? _fallback;
 
@@ -23,10 +25,11 @@ internal sealed class UnigramModel : TokenModel
     /// <param name="worst">The least score of a normal token.</param>
     /// <param name="unknown">The unknown token; several in a row are one.</param>
     /// <param name="fallback">The tokens of bytes, which then stand for unknown characters; or null.</param>
-    public UnigramModel(IEnumerable<(string Text, int Id)> tokens, float[] scores, float worst, int unknown, int[]? fallback)
+    /// <param name="single">Sums are f32.</param>
+    public UnigramModel(IEnumerable<(string Text, int Id)> tokens, double[] scores, double worst, int unknown, int[]? fallback, bool single)
     {
-        (_scores, _unknown, _fallback) = (scores, unknown, fallback);
-        _unknownScore = worst - UnknownPenalty;
+        (_scores, _unknown, _fallback, _single) = (scores, unknown, fallback, single);
+        _unknownScore = single ? (float)(worst - UnknownPenalty) : worst - UnknownPenalty;
         foreach ((string text, int id) in tokens.Where(t => t.Text.Length > 0))
             _trie.TryAdd(text, id);
     }
@@ -52,7 +55,7 @@ internal sealed class UnigramModel : TokenModel
     private void Segment(ReadOnlySpan<char> word, EncodeScratch scratch, TokenIds ids)
     {
         // Of each place: the best sum, and the token that ends there and where it starts. The start of none is -1.
-        Span<float> best = scratch.Scores(word.Length + 1);
+        Span<double> best = scratch.Scores(word.Length + 1);
         Span<int> start = scratch.Ranks(word.Length + 1);
         Span<int> token = scratch.Symbols(word.Length + 1);
         start.Fill(-1);
@@ -78,9 +81,9 @@ internal sealed class UnigramModel : TokenModel
         Collect(word, start, token, ids);
     }
 
-    private static void Offer(Span<float> best, Span<int> start, Span<int> token, int at, int end, int id, float score)
+    private void Offer(Span<double> best, Span<int> start, Span<int> token, int at, int end, int id, double score)
     {
-        float sum = best[at] + score;
+        double sum = _single ? (float)(best[at] + score) : best[at] + score;
         if (start[end] < 0 || sum > best[end])
             (best[end], start[end], token[end]) = (sum, at, id);
     }

@@ -1,6 +1,6 @@
 namespace Sarsen.Text.Tokenizers.PreTokenizers;
 
-/// <summary>Puts a space before pieces that do not begin with white space: <c>add_prefix_space</c> of byte-level tokenizers.</summary>
+/// <summary>Puts a space before pieces that do not begin with one: <c>add_prefix_space</c> of byte-level tokenizers.</summary>
 internal sealed class LeadingSpace : PreTokenizer
 {
     public override void Apply(Pieces pieces)
@@ -9,7 +9,7 @@ internal sealed class LeadingSpace : PreTokenizer
         {
             ReadOnlySpan<char> piece = pieces.Of(p);
             int start = pieces.Text.NextLength;
-            if (!char.IsWhiteSpace(piece[0]))
+            if (piece[0] != ' ')
                 pieces.Text.Append(' ');
             pieces.Text.Append(piece);
             pieces.Add(start, pieces.Text.NextLength);

@@ -4,7 +4,8 @@ namespace Sarsen.Text.Tokenizers.PreTokenizers;
 
 /// <summary>
 /// Puts what other regular expressions have and the runtime's have not in its own words: a possessive quantifier
-/// (<c>a++</c>) becomes an atomic group (<c>(?>a+)</c>), <c>\p{Han}</c> and the like the blocks of that script, and an
+/// (<c>a++</c>) becomes an atomic group (<c>(?>a+)</c>), though behind braces a plus repeats what is before it (<c>(?:a{2})+</c>), as in
+/// Oniguruma, which these files are written for; <c>\p{Han}</c> and the like the blocks of that script, and an
 /// escape that the runtime takes for another (<c>\h</c>) what it means.
 /// </summary>
 internal static class RegexDialect
@@ -41,7 +42,7 @@ internal static class RegexDialect
                 i += length - 1;
                 if (i + 1 < pattern.Length && pattern[i + 1] == '+')
                 {
-                    text.Insert(atom, "(?>").Append(')');
+                    text.Insert(atom, length > 1 ? "(?:" : "(?>").Append(length > 1 ? ")+" : ")");
                     i++;
                 }
             }
@@ -80,10 +81,13 @@ internal static class RegexDialect
             text.Append(inClass ? ranges : $"[{ranges}]");
             return name.Length + 4;
         }
+        int length = 2;
+        if (pattern[at + 1] is 'p' or 'P' && at + 2 < pattern.Length && pattern[at + 2] == '{')
+            length = Math.Max(2, pattern.IndexOf('}', at) - at + 1);
         if (pattern[at + 1] == 'h')
             text.Append(inClass ? @"\t\p{Zs}" : @"[\t\p{Zs}]");
         else
-            text.Append(pattern, at, 2);
-        return 2;
+            text.Append(pattern, at, length);
+        return length;
     }
 }

@@ -6,7 +6,7 @@ namespace Sarsen.Text.Tokenizers.PreTokenizers;
 /// <summary>
 /// Splits at the matches of a pattern that has no scanner of its own. The runtime matches UTF-16 code units, so a character
 /// of two is stood in for by one of its category while matching: <c>\p{L}</c> and the like see what they should; only ranges
-/// of such characters, written out in a pattern, do not.
+/// of such characters, written out in a pattern, do not. Where case is ignored, the long s and the Kelvin sign are no s and k.
 /// </summary>
 internal sealed class RegexSplit(Regex pattern, SplitBehavior behavior, bool invert = false) : MatchSplit(behavior, invert)
 {
