@@ -17,6 +17,7 @@ internal static class Root
             PredictCommand.Create(),
             OptimizeCommand.Create(),
             DataCommand.Create(),
+            InspectCommand.Create(),
             ModelsCommand.Create(),
             DeployCommand.Create(),
             ServeCommand.Create(),
