@@ -177,9 +177,13 @@ public sealed class ChatTemplate
         answer.Items["role"] = "assistant";
         answer.Items["content"] = null;
         answer.Items["tool_calls"] = new ListValue([CallValue(new ChatToolCall("abcdef123", Probe, "{}"))]);
+        var result = new DictValue();
+        result.Items["role"] = "tool";
+        result.Items["tool_call_id"] = "abcdef123";
+        result.Items["content"] = Probe;
         try
         {
-            return !template.Render([new("messages", new ListValue([question, answer]))]).Contains("None", StringComparison.Ordinal);
+            return !template.Render([new("messages", new ListValue([question, answer, result]))]).Contains("None", StringComparison.Ordinal);
         }
         catch (TemplateException)
         {

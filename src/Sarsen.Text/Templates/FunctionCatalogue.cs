@@ -26,7 +26,7 @@ internal static class FunctionCatalogue
             if (other is not DictValue from)
                 throw rendering.Fail($"a dict or namespace can be made from a dict, not from {Value.TypeName(other)}");
             rendering.Charge(from.Items.Count);
-            foreach ((string key, object? value) in from.Items)
+            foreach ((object key, object? value) in from.Items)
                 dict.Items[key] = value;
         }
         foreach ((string key, object? value) in arguments.Named)

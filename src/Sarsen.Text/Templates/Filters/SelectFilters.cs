@@ -21,7 +21,7 @@ internal static class SelectFilters
         if (a.Positional.Count == 0)
         {
             Bound bound = a.Bind(r, "attribute", "default");
-            foreach (object? item in Iteration.Of(r, value))
+            foreach (object? item in Items(r, value))
             {
                 r.Step();
                 object? at = Members.Path(r, item, bound.Any(0));
@@ -31,7 +31,7 @@ internal static class SelectFilters
         }
         if (a.Positional[0] is not string name || !FilterCatalogue.All.TryGetValue(name, out FilterFunction? filter))
             throw r.Fail($"map: there is no filter {(a.Positional[0] is string s ? $"'{s}'" : Value.TypeName(a.Positional[0]))}");
-        foreach (object? item in Iteration.Of(r, value))
+        foreach (object? item in Items(r, value))
         {
             r.Step();
             mapped.Items.Add(filter(r, item, Rest(a, 1, name)));
@@ -53,7 +53,7 @@ internal static class SelectFilters
                 throw r.Fail($"there is no test '{name}'");
         }
         var picked = new ListValue(0);
-        foreach (object? item in Iteration.Of(r, value))
+        foreach (object? item in Items(r, value))
         {
             r.Step();
             object? looked = byAttribute ? Members.Path(r, item, a.Positional[0]) : item;
@@ -62,6 +62,9 @@ internal static class SelectFilters
         }
         return picked;
     }
+
+    // Of none, as of anything that is false, there is nothing to pick: Jinja does not iterate it.
+    private static List<object?> Items(Rendering r, object? value) => Value.IsTrue(value) ? Iteration.Of(r, value) : [];
 
     private static Arguments Rest(Arguments a, int from, string callee)
     {

@@ -39,8 +39,8 @@ internal static class DictMethods
     private static object? Pop(Rendering rendering, object target, Arguments arguments)
     {
         Bound bound = arguments.Bind(rendering, "key", "default");
-        OrderedDictionary<string, object?> items = ((DictValue)target).Items;
-        string key = Value.Key(rendering, bound.Any(0));
+        OrderedDictionary<object, object?> items = ((DictValue)target).Items;
+        object key = Value.Key(rendering, bound.Any(0));
         // What follows moves up.
         rendering.Charge(items.Count);
         if (items.Remove(key, out object? value))
@@ -50,8 +50,8 @@ internal static class DictMethods
 
     private static object? Update(Rendering rendering, object target, Arguments arguments)
     {
-        OrderedDictionary<string, object?> items = ((DictValue)target).Items;
-        var added = new List<KeyValuePair<string, object?>>(arguments.Named);
+        OrderedDictionary<object, object?> items = ((DictValue)target).Items;
+        var added = new List<KeyValuePair<object, object?>>(arguments.Named.Select(n => new KeyValuePair<object, object?>(n.Key, n.Value)));
         foreach (object? other in arguments.Positional)
         {
             if (other is not DictValue dict)
@@ -59,7 +59,7 @@ internal static class DictMethods
             added.InsertRange(0, dict.Items);
         }
         rendering.Charge(added.Count);
-        foreach ((string key, object? value) in added)
+        foreach ((object key, object? value) in added)
             items[key] = value;
         return null;
     }
@@ -67,8 +67,8 @@ internal static class DictMethods
     private static object? SetDefault(Rendering rendering, object target, Arguments arguments)
     {
         Bound bound = arguments.Bind(rendering, "key", "default");
-        OrderedDictionary<string, object?> items = ((DictValue)target).Items;
-        string key = Value.Key(rendering, bound.Any(0));
+        OrderedDictionary<object, object?> items = ((DictValue)target).Items;
+        object key = Value.Key(rendering, bound.Any(0));
         rendering.Charge(1);
         items.TryAdd(key, bound.Any(1, null));
         return items[key];
@@ -78,7 +78,7 @@ internal static class DictMethods
     {
         var copy = new DictValue();
         rendering.Charge(((DictValue)target).Items.Count);
-        foreach ((string key, object? value) in ((DictValue)target).Items)
+        foreach ((object key, object? value) in ((DictValue)target).Items)
             copy.Items[key] = value;
         return copy;
     }

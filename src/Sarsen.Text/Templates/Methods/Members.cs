@@ -34,7 +34,7 @@ internal static class Members
     {
         switch (value)
         {
-            case DictValue dict when key is string or long or double or bool or null:
+            case DictValue dict when key is string or long or double or bool:
                 return dict.Items.TryGetValue(Value.Key(rendering, key), out item);
             case ListValue or string when key is long place:
                 return Slicing.TryAt(rendering, value, place, out item);

@@ -46,8 +46,8 @@ internal sealed class ArgumentList(ArgumentSyntax[] items)
                 default:
                     if (value is not DictValue dict)
                         throw rendering.Fail($"** needs a dict, not {Value.TypeName(value)}");
-                    foreach ((string name, object? named) in dict.Items)
-                        arguments.Named[name] = named;
+                    foreach ((object name, object? named) in dict.Items)
+                        arguments.Named[name as string ?? throw rendering.Fail("** needs a dict whose keys are texts")] = named;
                     break;
             }
         }

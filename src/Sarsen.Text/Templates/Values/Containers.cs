@@ -17,7 +17,7 @@ internal sealed class ListValue(int capacity, bool isTuple = false)
 /// <summary>A dict in the order of insertion.</summary>
 internal class DictValue
 {
-    public OrderedDictionary<string, object?> Items { get; } = new(StringComparer.Ordinal);
+    public OrderedDictionary<object, object?> Items { get; } = [];
 }
 
 /// <summary>What <c>namespace()</c> makes: the one thing whose attributes <c>set</c> may change, across loops and macros.</summary>

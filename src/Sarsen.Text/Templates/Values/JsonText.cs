@@ -53,11 +53,11 @@ internal static class JsonText
             case DictValue dict:
                 into.Append('{');
                 bool first = true;
-                foreach ((string key, object? item) in format.SortKeys ? dict.Items.OrderBy(p => p.Key, StringComparer.Ordinal) : dict.Items.AsEnumerable())
+                foreach ((object key, object? item) in format.SortKeys ? dict.Items.OrderBy(p => KeyText(p.Key), StringComparer.Ordinal) : dict.Items.AsEnumerable())
                 {
                     Separate(rendering, into, format, first, depth + 1);
                     first = false;
-                    WriteText(rendering, into, key, format.EnsureAscii);
+                    WriteText(rendering, into, KeyText(key), format.EnsureAscii);
                     into.Append(format.KeySeparator);
                     Write(rendering, into, item, format, depth + 1);
                 }
@@ -67,6 +67,15 @@ internal static class JsonText
                 throw rendering.Fail($"{Value.TypeName(value)} cannot be written as JSON");
         }
     }
+
+    // Python writes True as the key "true", and other values that are no texts by their text.
+    private static string KeyText(object key) => key switch
+    {
+        string text => text,
+        bool flag => flag ? "true" : "false",
+        double real => ValueText.Of(real),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{key}"),
+    };
 
     private static void Separate(Rendering rendering, StringBuilder into, JsonFormat format, bool first, int depth)
     {

@@ -37,11 +37,12 @@ internal static class Value
         _ => value.GetType().Name,
     };
 
-    /// <summary>A dict's keys are texts, as in JSON; numbers and booleans are keys by their text.</summary>
-    public static string Key(Rendering rendering, object? value) => value switch
+    /// <summary>A value as a dict's key: a text or a number, where 1.0 is the key 1.</summary>
+    public static object Key(Rendering rendering, object? value) => value switch
     {
-        string s => s,
-        long or double or bool or null => ValueText.Of(rendering, value),
+        string or long or bool => value,
+        double d when d == Math.Floor(d) && Math.Abs(d) < 1L << 53 => (long)d,
+        double => value,
         _ => throw rendering.Fail($"{TypeName(value)} cannot be a key of a dict"),
     };
 }

@@ -90,10 +90,10 @@ internal static class ValueText
             case DictValue dict:
                 into.Append('{');
                 string separator = "";
-                foreach ((string key, object? item) in dict.Items)
+                foreach ((object key, object? item) in dict.Items)
                 {
                     into.Append(separator);
-                    Quote(into, key);
+                    WritePython(rendering, into, key, depth + 1);
                     into.Append(": ");
                     WritePython(rendering, into, item, depth + 1);
                     separator = ", ";
