@@ -15,6 +15,7 @@ internal static class Root
             TrainCommand.Create(),
             EvaluateCommand.Create(),
             PredictCommand.Create(),
+            RunCommand.Create(),
             OptimizeCommand.Create(),
             DataCommand.Create(),
             InspectCommand.Create(),
