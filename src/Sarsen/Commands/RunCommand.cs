@@ -17,8 +17,8 @@ internal static class RunCommand
         var maxTokens = new Option<int?>("--max-tokens") { Description = "The most tokens of the answer; the rest of the context by default.", HelpName = "n" };
         var sampling = new SamplingArguments();
         var command = new Verb("run", "Prints a language model's answer to a prompt.",
-            "sarsen run model.gguf \"Why is the sky blue?\"",
-            "sarsen run models/tinystories \"Once upon a time\" --raw --temperature 0 --max-tokens 100")
+            "sarsen run model.gguf 'Why is the sky blue?'",
+            "sarsen run models/tinystories 'Once upon a time' --raw --temperature 0 --max-tokens 100")
         {
             model, prompt, raw, system, maxTokens,
         };

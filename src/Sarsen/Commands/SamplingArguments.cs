@@ -39,7 +39,10 @@ internal sealed class SamplingArguments
         }
         catch (ArgumentOutOfRangeException e)
         {
-            throw new CommandException($"{e.Message.Split('\n')[0].Split(" (Parameter")[0]}; it is {e.ActualValue}");
+            // «TopP is above 0 and at most 1 (Parameter …»: the option is the name in words.
+            string message = e.Message.Split('\n')[0].Split(" (Parameter")[0];
+            string option = string.Concat(e.ParamName!.Select((c, i) => i > 0 && char.IsUpper(c) ? $"-{char.ToLowerInvariant(c)}" : $"{char.ToLowerInvariant(c)}"));
+            throw new CommandException($"--{option}{message[e.ParamName!.Length..]}; it is {e.ActualValue}");
         }
     }
 
