@@ -27,7 +27,7 @@ public sealed record HuggingFaceFolder
     public JsonElement? SpecialTokens { get; init; }
 
     /// <summary>The bytes of <c>tokenizer.json</c>; null where it is missing.</summary>
-    public ReadOnlyMemory<byte>? Tokenizer { get; init; }
+    public byte[]? Tokenizer { get; init; }
 
     /// <summary>
     /// The template that makes a prompt of messages, in Jinja: <c>chat_template.jinja</c>, else <c>chat_template</c> of

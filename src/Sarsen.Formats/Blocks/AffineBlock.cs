@@ -20,6 +20,18 @@ internal static unsafe class AffineBlock
         return (BlockScale.Read(header) * scale, -(BlockScale.Read(header[Least..]) * least));
     }
 
+    /// <summary>The factors and the addends of all eight groups.</summary>
+    public static void Read(byte* header, float* scales, float* offsets)
+    {
+        float d = BlockScale.Read(header), e = BlockScale.Read(header + Least);
+        var packed = new ReadOnlySpan<byte>(header + Scales, AffineScales.Bytes);
+        for (int g = 0; g < 8; g++)
+        {
+            (int scale, int least) = AffineScales.Read(packed, g);
+            (scales[g], offsets[g]) = (d * scale, -(e * least));
+        }
+    }
+
     /// <summary>Finds scales and minima by <see cref="AffineFit"/>, writes the header, and the levels that are nearest under it.</summary>
     /// <param name="x">256 elements. An error counts by the element's size and the root mean square of its group.</param>
     /// <param name="header">Written.</param>

@@ -22,12 +22,13 @@ internal sealed unsafe class Q4_K() : BlockType("Q4_K", 12, 256, 144)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Dequantise(byte* blocks, float* values, nint count)
     {
+        float* scales = stackalloc float[8], offsets = stackalloc float[8];
         for (; count > 0; count--, blocks += 144)
         {
+            AffineBlock.Read(blocks, scales, offsets);
             for (int group = 0; group < 8; group++, values += 32)
             {
-                (float scale, float offset) = AffineBlock.Read(new ReadOnlySpan<byte>(blocks, Levels), group);
-                Vector256<float> s = Vector256.Create(scale), m = Vector256.Create(offset);
+                Vector256<float> s = Vector256.Create(scales[group]), m = Vector256.Create(offsets[group]);
                 byte* q = blocks + Levels + group / 2 * 32;
                 BlockLanes.ScaleAdd(BlockLanes.Field(Vector128.Load(q), group % 2 * 4, 0xF).AsSByte(), s, m, values);
                 BlockLanes.ScaleAdd(BlockLanes.Field(Vector128.Load(q + 16), group % 2 * 4, 0xF).AsSByte(), s, m, values + 16);

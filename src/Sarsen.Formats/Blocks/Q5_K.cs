@@ -24,12 +24,13 @@ internal sealed unsafe class Q5_K() : BlockType("Q5_K", 13, 256, 176)
     protected override void Dequantise(byte* blocks, float* values, nint count)
     {
         Vector128<byte> sixteen = Vector128.Create((byte)16);
+        float* scales = stackalloc float[8], offsets = stackalloc float[8];
         for (; count > 0; count--, blocks += 176)
         {
+            AffineBlock.Read(blocks, scales, offsets);
             for (int group = 0; group < 8; group++, values += 32)
             {
-                (float scale, float offset) = AffineBlock.Read(new ReadOnlySpan<byte>(blocks, High), group);
-                Vector256<float> s = Vector256.Create(scale), m = Vector256.Create(offset);
+                Vector256<float> s = Vector256.Create(scales[group]), m = Vector256.Create(offsets[group]);
                 Vector128<byte> bit = Vector128.Create((byte)(1 << group));
                 for (int i = 0; i < 32; i += 16)
                 {

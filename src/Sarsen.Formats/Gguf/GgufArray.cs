@@ -32,6 +32,9 @@ public sealed class GgufArray
     /// <summary>As <see cref="GgufValue.ToObject"/>.</summary>
     public object this[int index] => _elements.GetValue(index)!;
 
+    /// <summary>The elements as the array of C# that they are, of their own type; not to be changed.</summary>
+    public Array ToElements() => _elements;
+
     /// <summary>Its length and type: elements may be millions.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Count} × {ElementType}");
 

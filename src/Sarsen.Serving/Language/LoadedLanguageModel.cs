@@ -1,0 +1,138 @@
+using System.Text.Json;
+using Sarsen.Formats;
+using Sarsen.Models;
+using Sarsen.Models.Decoders;
+using Sarsen.Tensors.Threads;
+using Sarsen.Text.Templates;
+using Sarsen.Text.Tokenizers;
+
+namespace Sarsen.Serving.Language;
+
+/// <summary>
+/// A language model with all that is needed to talk to it: weights, tokenizer, the tokens that end an answer, and the
+/// template of conversations where there is one. Read from a folder of Hugging Face's kind or from a GGUF file.
+/// </summary>
+public sealed record LoadedLanguageModel
+{
+    /// <summary>Where it was read from.</summary>
+    public required string Path { get; init; }
+
+    public required LanguageModel Model { get; init; }
+
+    public required Tokenizer Tokenizer { get; init; }
+
+    /// <summary>The tokens behind which an answer ends.</summary>
+    public required IReadOnlySet<int> EndTokens { get; init; }
+
+    /// <summary>Null where the model was made to continue texts only.</summary>
+    public ChatTemplate? Template { get; init; }
+
+    /// <summary>The token that begins a text, as templates write it; null where there is none.</summary>
+    public string? BosToken { get; init; }
+
+    /// <summary>The token that ends a text.</summary>
+    public string? EosToken { get; init; }
+
+    /// <param name="path">A GGUF file, or a folder.</param>
+    /// <param name="workers">Who puts weights into order; the whole worker set when null.</param>
+    /// <exception cref="ModelLoadException">There is nothing there, it is damaged, or of a kind that is not supported; the message says which.</exception>
+    public static LoadedLanguageModel Open(string path, Workers? workers = null)
+    {
+        try
+        {
+            LoadedLanguageModel loaded = HuggingFaceFolder.IsAt(path) ? FromFolder(path)
+                : File.Exists(path) && TensorSources.IsGguf(path) ? FromGguf(path)
+                : throw new ModelLoadException($"'{path}' holds no language model: name a GGUF file, or a folder with {HuggingFaceFolder.ConfigName} and safetensors");
+            if (loaded.Tokenizer.VocabularySize > loaded.Model.VocabSize)
+                throw new ModelLoadException($"'{path}': the tokenizer has {loaded.Tokenizer.VocabularySize} tokens, the model {loaded.Model.VocabSize}: they are not of one model");
+            loaded.Model.PackWeights(workers);
+            return loaded;
+        }
+        catch (Exception e) when (e is ModelFormatException or IOException or TemplateException or UnauthorizedAccessException)
+        {
+            throw new ModelLoadException(e.Message, e);
+        }
+    }
+
+    /// <summary>The tokens of a prompt that is continued as it stands.</summary>
+    public int[] Encode(string text) => Tokenizer.Encode(text, new EncodeOptions(AddSpecial: true));
+
+    /// <summary>The tokens of a conversation, at whose end the assistant is to speak.</summary>
+    /// <exception cref="NotSupportedException">The model has no template.</exception>
+    /// <exception cref="TemplateException">The template cannot write this conversation.</exception>
+    public int[] Encode(IReadOnlyList<ChatMessage> messages)
+    {
+        if (Template is null)
+            throw new NotSupportedException($"'{Path}' has no chat template: it continues texts, it does not converse");
+        // The template writes the token of the beginning itself; where it does not, the model was trained without.
+        return Tokenizer.Encode(Template.Render(messages, bosToken: BosToken, eosToken: EosToken), new EncodeOptions(ParseSpecial: true));
+    }
+
+    private static LoadedLanguageModel FromFolder(string path)
+    {
+        HuggingFaceFolder folder = HuggingFaceFolder.Read(path);
+        if (folder.Tokenizer is not { } bytes)
+            throw new ModelLoadException($"'{path}' has no tokenizer.json: texts cannot be put into tokens");
+        Tokenizer tokenizer = TokenizerJson.Read(bytes, System.IO.Path.Combine(path, "tokenizer.json"));
+        using ITensorSource weights = folder.OpenWeights();
+        (string? bos, string? eos) = (TokenText(folder, "bos_token"), TokenText(folder, "eos_token"));
+        var ends = new HashSet<int>(Ids(folder.GenerationConfig, "eos_token_id").Concat(Ids(folder.Config, "eos_token_id")));
+        if (eos is not null && tokenizer.IdOf(eos) is { } end)
+            ends.Add(end);
+        return new LoadedLanguageModel
+        {
+            Path = path,
+            Model = DecoderFiles.Load(path, weights),
+            Tokenizer = tokenizer,
+            EndTokens = ends,
+            Template = folder.ChatTemplate is { } template ? ChatTemplate.Parse(template) : null,
+            BosToken = bos,
+            EosToken = eos,
+        };
+    }
+
+    private static LoadedLanguageModel FromGguf(string path)
+    {
+        using GgufFile file = GgufFile.Open(path);
+        var metadata = file.Metadata.ToDictionary(pair => pair.Key, pair => pair.Value.ToObject() is GgufArray array ? array.ToElements() : pair.Value.ToObject());
+        Tokenizer tokenizer = GgufTokenizer.Read(metadata, path);
+        int? IdOf(string key) => file.Metadata.TryGet("tokenizer.ggml." + key, out _) ? (int)file.Metadata.Integer("tokenizer.ggml." + key) : null;
+        string? TextOf(int? id) => id is { } token && (uint)token < (uint)tokenizer.VocabularySize ? tokenizer.TokenOf(token) : null;
+        int?[] ends = [IdOf("eos_token_id"), IdOf("eot_token_id"), IdOf("eom_token_id")];
+        string template = file.Metadata.Text("tokenizer.chat_template", "");
+        return new LoadedLanguageModel
+        {
+            Path = path,
+            Model = DecoderFiles.LoadGguf(path),
+            Tokenizer = tokenizer,
+            EndTokens = ends.OfType<int>().ToHashSet(),
+            Template = template.Length > 0 ? ChatTemplate.Parse(template) : null,
+            BosToken = TextOf(IdOf("bos_token_id")),
+            EosToken = TextOf(ends[0]),
+        };
+    }
+
+    /// <summary>A token's text from the tokenizer's configuration: a text, or an object with one.</summary>
+    private static string? TokenText(HuggingFaceFolder folder, string name)
+    {
+        foreach (JsonElement? source in (ReadOnlySpan<JsonElement?>)[folder.TokenizerConfig, folder.SpecialTokens])
+        {
+            if (source is not { } config || !config.TryGetProperty(name, out JsonElement token))
+                continue;
+            if (token.ValueKind == JsonValueKind.Object && token.TryGetProperty("content", out JsonElement content))
+                token = content;
+            if (token.ValueKind == JsonValueKind.String)
+                return token.GetString();
+        }
+        return null;
+    }
+
+    /// <summary>One id, or a list of them.</summary>
+    private static IEnumerable<int> Ids(JsonElement? source, string name)
+    {
+        if (source is not { } config || !config.TryGetProperty(name, out JsonElement value))
+            return [];
+        IEnumerable<JsonElement> elements = value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [value];
+        return [.. elements.Where(e => e.ValueKind == JsonValueKind.Number && e.TryGetInt32(out _)).Select(e => e.GetInt32())];
+    }
+}

@@ -1,0 +1,64 @@
+namespace Sarsen.Text.Tokenizers.Models;
+
+/// <summary>
+/// Byte-pair encoding: a word is its symbols, and the pair that comes first in the list of merges is joined until no pair
+/// is in it. What symbols are, bytes or characters, is up to an <see cref="ISymbols"/>.
+/// Source: Sennrich, Haddow and Birch 2016, section 3.2.
+/// </summary>
+internal sealed class BytePairModel(ISymbols symbols, Merges merges) : TokenModel
+{
+    // From here on the heap is faster; measured on words of one letter and on words of a text.
+    private const int LongestPlain = 48;
+
+    /// <summary>Tokens that a whole word is before any merging (<c>ignore_merges</c>), by the word; else null.</summary>
+    public Dictionary<string, int>? WholeWords { get; init; }
+
+    public override void Encode(ReadOnlySpan<char> word, EncodeScratch scratch, TokenIds ids)
+    {
+        if (word.Length > WordCache.LongestWord)
+        {
+            Merge(word, scratch, ids);
+            return;
+        }
+        ReadOnlySpan<int> known = scratch.Words.Find(word, out uint hash);
+        if (!known.IsEmpty)
+        {
+            ids.Add(known);
+            return;
+        }
+        int before = ids.Count;
+        Merge(word, scratch, ids);
+        scratch.Words.Add(word, hash, ids.Span[before..]);
+    }
+
+    private void Merge(ReadOnlySpan<char> word, EncodeScratch scratch, TokenIds ids)
+    {
+        if (WholeWords is not null && symbols.TryWholeWord(word, WholeWords, scratch, out int whole))
+        {
+            ids.Add(whole);
+            return;
+        }
+        Span<int> parts = scratch.Symbols(symbols.Most(word));
+        parts = parts[..symbols.Read(word, parts)];
+        int count = parts.Length <= LongestPlain
+            ? merges.ApplyPlain(parts, scratch.Ranks(parts.Length))
+            : merges.ApplyByHeap(parts, scratch.Heap);
+        symbols.Write(parts[..count], ids);
+    }
+}
+
+/// <summary>What the words of <see cref="BytePairModel"/> are made of at first.</summary>
+internal interface ISymbols
+{
+    /// <summary>At most so many symbols has a word.</summary>
+    int Most(ReadOnlySpan<char> word);
+
+    /// <summary>Writes a word's symbols and returns how many there are.</summary>
+    int Read(ReadOnlySpan<char> word, Span<int> symbols);
+
+    /// <summary>Adds the tokens that merged symbols are.</summary>
+    void Write(ReadOnlySpan<int> symbols, TokenIds ids);
+
+    /// <summary>The token that a whole word is.</summary>
+    bool TryWholeWord(ReadOnlySpan<char> word, Dictionary<string, int> words, EncodeScratch scratch, out int id);
+}
