@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 
@@ -63,6 +64,16 @@ internal static class JsonFile
     public static string TextOf(string path, JsonElement value, string what) => value.ValueKind == JsonValueKind.String
         ? Unescape(path, () => value.GetString()!)
         : throw new ModelFormatException(path, 0, $"{what} must be a text; it is {value.ValueKind}");
+
+    /// <summary>A value as JSON without white space.</summary>
+    /// <exception cref="ModelFormatException">A text in it is not Unicode.</exception>
+    public static string Compact(string path, JsonElement value) => Unescape(path, () =>
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+            value.WriteTo(json);
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    });
 
     // A byte order mark, which some editors write and JSON does not know.
     private static int MarkBytes(ReadOnlySpan<byte> bytes) => bytes.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? 3 : 0;

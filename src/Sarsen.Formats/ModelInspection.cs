@@ -69,8 +69,8 @@ public sealed record ModelInspection(string Format, IReadOnlyList<string> Files,
             foreach (JsonProperty property in settings.EnumerateObject())
             {
                 JsonElement value = property.Value;
-                yield return new InspectedValue($"{prefix}.{JsonFile.NameOf(path, property)}", value.ValueKind.ToString(),
-                    value.ValueKind == JsonValueKind.String ? JsonFile.TextOf(path, value, "a setting") : value.GetRawText(),
+                yield return new InspectedValue($"{prefix}.{JsonFile.NameOf(path, property)}", Kind(value.ValueKind),
+                    value.ValueKind == JsonValueKind.String ? JsonFile.TextOf(path, value, "a setting") : JsonFile.Compact(path, value),
                     value.ValueKind == JsonValueKind.Array ? value.GetArrayLength() : null);
             }
         }
@@ -79,6 +79,13 @@ public sealed record ModelInspection(string Format, IReadOnlyList<string> Files,
         if (folder.ChatTemplate is { } template)
             yield return new InspectedValue("chat_template", "Text", template, null);
     }
+
+    private static string Kind(JsonValueKind kind) => kind switch
+    {
+        JsonValueKind.String => "Text",
+        JsonValueKind.True or JsonValueKind.False => "Bool",
+        _ => kind.ToString(),
+    };
 
     private static InspectedValue Of(string key, GgufValue value) => value.ToObject() is GgufArray array
         ? new InspectedValue(key, $"{array.ElementType}[]", Beginning(array), array.Count)

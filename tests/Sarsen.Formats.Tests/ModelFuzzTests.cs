@@ -8,7 +8,7 @@ namespace Sarsen.Formats.Tests;
 /// <summary>Damaged files of weights end in success or in <see cref="ModelFormatException"/>, in memory that their size bounds.</summary>
 public sealed class ModelFuzzTests
 {
-    private const int Few = 2500, Many = 500_000;
+    private const int Few = 2500, Many = 500_000, ManySettings = 50_000;
 
     // What a byte of a file may take: a tensor's 25 bytes become a record, its shape, a name and entries in two tables. And what
     // a file takes whatever its size: buffers of the pool, an exception with its trace.
@@ -19,6 +19,7 @@ public sealed class ModelFuzzTests
     {
         Gguf(Few);
         Safetensors(Few);
+        Settings(Few);
     }
 
     [SlowFact]
@@ -26,6 +27,9 @@ public sealed class ModelFuzzTests
 
     [SlowFact]
     public void Damaged_safetensors_are_answered() => Safetensors(Many);
+
+    [SlowFact]
+    public void Damaged_settings_are_answered() => Settings(ManySettings);
 
     private static void Gguf(int count)
     {
@@ -63,10 +67,27 @@ public sealed class ModelFuzzTests
         }
     }
 
+    // The JSON beside the weights: the index of shards, and a tokenizer's configuration with a chat template.
+    private static void Settings(int count)
+    {
+        using var folder = new TemporaryFolder();
+        SafetensorsWriter.Write(folder.File("a.safetensors"), [("x", Tensor.Empty(DType.F32, new Shape(2))), ("y", Tensor.Empty(DType.F32, new Shape(2)))]);
+        Run(count, new Mutator(8, [.. """{"metadata":{"total_size":16},"weight_map":{"x":"a.safetensors","\u0079":"a.safetensors"}}"""u8]),
+            _ => SafetensorsShards.Open(folder.Path).Dispose(), folder, SafetensorsShards.IndexName);
+        folder.File(HuggingFaceFolder.ConfigName, "{}"u8);
+        Run(count, new Mutator(9, [.. """{"a":[1,2.5],"chat_template":[{"name":"default","template":"{{ \n }}"}]}"""u8], [.. """{"chat_template":"{{ bos_token }}\u00e4"}"""u8]),
+            _ => HuggingFaceFolder.Read(folder.Path), folder, "tokenizer_config.json");
+    }
+
     private static void Run(int count, Mutator mutator, Action<string> read)
     {
         using var folder = new TemporaryFolder();
-        string path = folder.File("a");
+        Run(count, mutator, read, folder, "a");
+    }
+
+    private static void Run(int count, Mutator mutator, Action<string> read, TemporaryFolder folder, string name)
+    {
+        string path = folder.File(name);
         using FileStream stream = File.Open(path, FileMode.Create, FileAccess.Write, FileShare.Read);
         int succeeded = 0;
         for (int i = 0; i < count; i++)

@@ -189,11 +189,17 @@ internal static class GgufHeader
         Array.Sort(ordered, (a, b) => (a.Offset, a.Bytes).CompareTo((b.Offset, b.Bytes)));
         foreach (GgufTensor tensor in ordered)
         {
+            // What has no bytes lies nowhere, and often behind the end.
+            if (tensor.Bytes == 0)
+            {
+                placed.Add(tensor.Name, tensor with { Offset = begin });
+                continue;
+            }
             if (tensor.Offset > room || tensor.Bytes > room - tensor.Offset)
                 throw cursor.Fail($"the tensor '{tensor.Name}' of {tensor.Type} {tensor.Shape} takes {tensor.Bytes} bytes from byte {tensor.Offset} of the data, which has {room}: the file is cut off, or its header is damaged");
-            if (tensor.Bytes > 0 && tensor.Offset < covered)
+            if (tensor.Offset < covered)
                 throw cursor.Fail($"the tensor '{tensor.Name}' begins within the one before it, which ends at byte {covered} of the data");
-            covered = Math.Max(covered, tensor.Offset + tensor.Bytes);
+            covered = tensor.Offset + tensor.Bytes;
             placed.Add(tensor.Name, tensor with { Offset = begin + tensor.Offset });
         }
         return placed;

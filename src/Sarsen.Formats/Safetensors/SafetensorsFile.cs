@@ -68,10 +68,12 @@ public sealed class SafetensorsFile : ITensorSource
     public Shape ShapeOf(string name) => Entry(name).Shape;
 
     /// <inheritdoc/>
-    public unsafe void ReadRows(string name, long firstRow, long rows, Span<float> into)
+    /// <remarks>8-bit floats, which no tensor has, are read as well (<see cref="SafetensorsEntry.DType"/> is null for them).</remarks>
+    public void ReadRows(string name, long firstRow, long rows, Span<float> into)
     {
         SafetensorsEntry entry = Entry(name);
-        DType type = Known(entry);
+        float[]? eightBits = Float8.Values(entry.TypeName);
+        DType type = eightBits is null ? Known(entry) : DType.U8;
         long offset = entry.Offset + TensorRows.Begin(Path, name, entry.Shape, firstRow, rows, into) * type.Size();
         if (type == DType.F32)
         {
@@ -83,14 +85,11 @@ public sealed class SafetensorsFile : ITensorSource
         {
             while (into.Length > 0)
             {
-                int count = Math.Min(ConvertBytes / type.Size(), into.Length);
-                Span<byte> stretch = buffer.AsSpan(0, count * type.Size());
+                Span<byte> stretch = buffer.AsSpan(0, (int)Math.Min(ConvertBytes, (long)into.Length * type.Size()));
                 _bytes.ReadExactly(stretch, offset);
                 CheckBools(entry, type, stretch, offset);
-                fixed (byte* from = stretch)
-                fixed (float* to = into)
-                    Cast.Run(Workers.Serial, type, from, DType.F32, to, count);
-                into = into[count..];
+                Widen(stretch, type, eightBits, into[..(stretch.Length / type.Size())]);
+                into = into[(stretch.Length / type.Size())..];
                 offset += stretch.Length;
             }
         }
@@ -165,6 +164,19 @@ public sealed class SafetensorsFile : ITensorSource
                 Cast.Run(Workers.Serial, type, from, into.DType, to, count);
             at += stretch.Length;
         }
+    }
+
+    private static unsafe void Widen(ReadOnlySpan<byte> bytes, DType type, float[]? eightBits, Span<float> into)
+    {
+        if (eightBits is not null)
+        {
+            for (int i = 0; i < into.Length; i++)
+                into[i] = eightBits[bytes[i]];
+            return;
+        }
+        fixed (byte* from = bytes)
+        fixed (float* to = into)
+            Cast.Run(Workers.Serial, type, from, DType.F32, to, into.Length);
     }
 
     private void CheckBools(SafetensorsEntry entry, DType type, ReadOnlySpan<byte> bytes, long offset)

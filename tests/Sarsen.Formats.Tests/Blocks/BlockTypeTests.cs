@@ -1,5 +1,6 @@
 using Sarsen.Formats.Blocks;
 using Sarsen.Tensors;
+using Sarsen.Tensors.Tests.Memory;
 using Sarsen.Testing;
 
 namespace Sarsen.Formats.Tests.Blocks;
@@ -28,6 +29,26 @@ public sealed class BlockTypeTests
             // Which NaN it is depends on the order of operands and is not promised.
             if (!(float.IsNaN(plain) && float.IsNaN(values[i])))
                 BitConverter.SingleToInt32Bits(values[i]).ShouldBe(BitConverter.SingleToInt32Bits(plain), $"{name}, element {i}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Read))]
+    public void Nothing_is_touched_outside_the_blocks(string name)
+    {
+        BlockType type = BlockTypes.Find(name);
+        for (int count = 0; count <= 5; count++)
+        {
+            foreach (bool atEnd in new[] { true, false })
+            {
+                using var blocks = new GuardedBuffer<byte>(count * type.BlockBytes, atEnd);
+                using var values = new GuardedBuffer<float>(count * type.BlockLength, atEnd);
+                type.Dequantise(blocks.Span, values.Span);
+                // Blocks of zeros have a scale of zero.
+                values.Span.IndexOfAnyExcept(0).ShouldBe(-1);
+                if (type.CanQuantise)
+                    type.Quantise(values.Span, blocks.Span);
+            }
         }
     }
 

@@ -189,4 +189,36 @@ public sealed class SafetensorsFileTests
         file.Read("brain", DType.F32).ToArray<float>().ShouldBe([1f, -2.5f]);
         file.Read("double", DType.F32).ToArray<float>().ShouldBe([1f / 3, float.PositiveInfinity]);
     }
+
+    [Theory]
+    [InlineData("F8_E4M3", 0x01, 0.001953125f, 0x7E, 448f, 0xC0, -2f, 0x7F, float.NaN)]
+    [InlineData("F8_E5M2", 0x01, 1.52587890625e-05f, 0x7B, 57344f, 0xFC, float.NegativeInfinity, 0x7D, float.NaN)]
+    [InlineData("F8_E4M3FNUZ", 0x01, 0.0009765625f, 0x7F, 240f, 0xC0, -1f, 0x80, float.NaN)]
+    [InlineData("F8_E5M2FNUZ", 0x01, 7.62939453125e-06f, 0x7F, 57344f, 0xC0, -1f, 0x80, float.NaN)]
+    [InlineData("F8_E8M0", 0x00, 5.877471754111438e-39f, 0x80, 2f, 0xFE, 1.7014118346046923e+38f, 0xFF, float.NaN)]
+    public void Eight_bit_floats_are_read_as_rows(string type, int a, float first, int b, float second, int c, float third, int d, float fourth)
+    {
+        using var folder = new TemporaryFolder();
+        byte[] bytes = Bytes($"{{{One("\"a\"", type, "2,2", 0, 4)}}}", 4);
+        new[] { (byte)a, (byte)b, (byte)c, (byte)d }.CopyTo(bytes, bytes.Length - 4);
+        using SafetensorsFile file = SafetensorsFile.Open(folder.File("a.safetensors", bytes));
+        var values = new float[4];
+        file.ReadRows("a", 0, 2, values);
+        values.ShouldBe([first, second, third, fourth]);
+        file.ReadRows("a", 1, 1, values.AsSpan(0, 2));
+        values[..2].ShouldBe([third, fourth]);
+    }
+
+    [DataFact("conformance/loractl-goldens/fp8_lut_golden.json")]
+    public void All_patterns_of_eight_bit_floats_are_those_of_PyTorch()
+    {
+        using JsonDocument golden = JsonDocument.Parse(File.ReadAllBytes(TestData.PathOf("conformance/loractl-goldens/fp8_lut_golden.json")));
+        float[] expected = [.. golden.RootElement.GetProperty("lut").EnumerateArray().Select(v => v.ValueKind == JsonValueKind.Number ? v.GetSingle() : float.NaN)];
+        using var folder = new TemporaryFolder();
+        byte[] bytes = Bytes($"{{{One("\"a\"", "F8_E4M3", "256", 0, 256)}}}", 256);
+        using SafetensorsFile file = SafetensorsFile.Open(folder.File("a.safetensors", bytes));
+        var values = new float[256];
+        file.ReadRows("a", 0, 256, values);
+        values.Select(BitConverter.SingleToInt32Bits).ShouldBe(expected.Select(BitConverter.SingleToInt32Bits));
+    }
 }

@@ -49,7 +49,7 @@ public class InspectTests(TrainedModels models)
     public void A_folder_of_Hugging_Face_is_told()
     {
         string output = models.Run("inspect", TestData.PathOf("models/tinystories-656k")).ShouldSucceed().Output;
-        foreach (string words in new[] { "Hugging Face folder, safetensors: 20 tensors", "config.model_type", "llama", "generation_config.", "tokenizer.json", "lm_head.weight", "(2048, 128)" })
+        foreach (string words in new[] { "Hugging Face folder, safetensors: 20 tensors", "config.model_type", "[\"LlamaForCausalLM\"] (1)", "generation_config.", "tokenizer.json", "lm_head.weight", "(2048, 128)" })
             output.ShouldContain(words);
     }
 
