@@ -18,8 +18,8 @@ internal sealed class UnicodeForm(bool compatible, bool compose) : Normalizer
     public override void Apply(TextBuffer buffer)
     {
         ReadOnlySpan<char> text = buffer.Text;
-        // Below U+00A0 nothing decomposes, and below U+0300 nothing combines with what is before it.
-        if (!text.ContainsAnyExceptInRange('\0', '\u009F'))
+        // ASCII neither decomposes nor combines.
+        if (Ascii.IsValid(text))
             return;
         var run = new List<(int Code, int Class)>();
         for (int i = 0; i < text.Length;)
