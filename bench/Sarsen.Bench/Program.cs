@@ -31,7 +31,8 @@ static void Serve(Work work)
     {
         for (int i = 0; i < 3; i++)
             work.Run();
-        Console.WriteLine($$"""{"ready": "{{RuntimeInformation.FrameworkDescription}}, {{InstructionSets.Best}}"}""");
+        string result = work.Check() is { } check ? $", \"result\": \"{check}\"" : "";
+        Console.WriteLine($$"""{"ready": "{{RuntimeInformation.FrameworkDescription}}, {{InstructionSets.Best}}"{{result}}}""");
         while (Console.ReadLine() is { } line)
             Console.WriteLine(Stint.Of(work, double.Parse(line, CultureInfo.InvariantCulture)));
     }

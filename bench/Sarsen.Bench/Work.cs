@@ -11,6 +11,9 @@ internal abstract class Work : IDisposable
 
     public abstract void Run();
 
+    /// <summary>What a run gives, in short, where it can be compared with the other side's; else null.</summary>
+    public virtual string? Check() => null;
+
     public virtual void Dispose()
     {
     }

@@ -1,8 +1,9 @@
 """What is compared with what: for each kind of benchmark its cases, its sides and its unit."""
+import os
 from dataclasses import dataclass
 from typing import Callable, Optional
 
-from . import sides
+from . import place, sides
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,12 @@ def as_bytes(case, batch, thread_counts):
     return [Contest("int8", case, batch, n, "us", micros, (sides.sarsen("int8", case, batch, n),), (sides.sarsen("infer", case, batch, n),)) for n in thread_counts]
 
 
+def tokenizing(case, batch, _):
+    """Megabytes of text a second on one thread: neither side encodes one text on more."""
+    size = os.path.getsize(place.TEXT) / 1e6
+    return [Contest("tokenizers", case, batch, 1, "MB/s", lambda seconds: size / seconds, (sides.sarsen("tokenizers", case, batch, 1),), (sides.tokenizers("tokenizers", case, batch, 1),))]
+
+
 def inference_peers(case):
     # A step with a cache is no module call that could be exported as it is.
     return ["torch"] if case == "gpt-decode" else ["torch", "onnxruntime"]
@@ -100,5 +107,6 @@ KINDS = {
     "gemm": Kind(("openblas",), lambda: sides.cases("gemm"), against("gemm", lambda case: ["openblas"], gflops, "GFLOP/s")),
     "kernels": Kind(("torch",), lambda: sides.cases("kernels"), against("kernels", lambda case: ["torch"])),
     "int8": Kind((), lambda: sides.cases("int8"), as_bytes),
+    "tokenizers": Kind(("tokenizers",), lambda: sides.cases("tokenizers"), tokenizing),
     "threads": Kind((), thread_cases, thread_contests),
 }

@@ -1,4 +1,4 @@
-"""Installs the peers: PyTorch, NumPy and OpenBLAS from Debian, ONNX Runtime from npm into the cache."""
+"""Installs the peers: PyTorch, NumPy and OpenBLAS from Debian, ONNX Runtime and tokenizers from npm into the cache."""
 import os
 import shutil
 import subprocess
@@ -7,20 +7,21 @@ from . import place, sides
 
 PYTORCH = ["python3-torch", "python3-numpy", "libopenblas0-openmp"]
 NODE = ["nodejs", "npm"]
-ONNX_RUNTIME = "onnxruntime-node@1.30.0"
+PACKAGES = {"onnxruntime": "onnxruntime-node@1.30.0", "tokenizers": "@anush008/tokenizers@0.6.0"}
 
 
 def install(peers):
     lacking = [peer for peer in peers if sides.missing(peer)]
-    if any(peer != "onnxruntime" for peer in lacking):
+    if any(peer not in PACKAGES for peer in lacking):
         debian(PYTORCH)
-    if "onnxruntime" not in lacking:
+    packages = [PACKAGES[peer] for peer in lacking if peer in PACKAGES]
+    if not packages:
         return
     if not shutil.which("npm"):
         debian(NODE)
     os.makedirs(place.CACHE, exist_ok=True)
-    # Its install script would fetch what only GPUs need.
-    subprocess.run(["npm", "install", "--prefix", place.CACHE, "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", ONNX_RUNTIME], check=True)
+    # ONNX Runtime's install script would fetch what only GPUs need.
+    subprocess.run(["npm", "install", "--prefix", place.CACHE, "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", *packages], check=True)
 
 
 def debian(packages):

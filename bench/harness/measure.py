@@ -3,7 +3,7 @@ import os
 import statistics
 import time
 
-from .sides import Side
+from .sides import Side, SideError
 
 WARM_UP = 0.5
 
@@ -15,6 +15,8 @@ def measure(contests, rounds, seconds):
     try:
         for variant in variants:
             running.append(Side(variant))
+        if len({side.result for side in running}) > 1:
+            raise SideError("the sides do not do the same work: " + ", ".join(f"{side.name}: {side.result}" for side in running))
         for side in running:
             side.run(max(seconds, WARM_UP))
         results = {variant: [] for variant in variants}

@@ -7,6 +7,9 @@ PEERS = os.path.join(ROOT, "bench", "peers")
 # Packages and models that the peers need: made when asked for, never committed.
 CACHE = os.path.join(ROOT, "artifacts", "bench")
 MODULES = os.path.join(CACHE, "node_modules")
+TOKENIZERS = os.path.join(CACHE, "tokenizers")
+TEST_DATA = os.environ.get("SARSEN_TEST_DATA") or os.path.abspath(os.path.join(ROOT, "..", "shared", "data"))
+TEXT = os.path.join(TEST_DATA, "datasets", "tinyshakespeare", "input.txt")
 PYTHON = "/usr/bin/python3"
 OPENMP_BLAS = f"/usr/lib/{platform.machine()}-linux-gnu/openblas-openmp"
 

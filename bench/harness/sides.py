@@ -30,7 +30,7 @@ class Side:
         pin = ["taskset", "-c", ",".join(map(str, place.processors()[:variant.threads]))]
         self.process = subprocess.Popen(pin + list(variant.command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment(variant.threads))
         started = self._answer()
-        self.name, self.way = started["ready"], started.get("way")
+        self.name, self.way, self.result = started["ready"], started.get("way"), started.get("result")
 
     def run(self, seconds):
         """Works for so long: the median seconds of an operation, and what else the side counts."""
@@ -53,6 +53,7 @@ def environment(threads):
     # An inherited choice of BLAS kernels would slow the peer.
     inherited = {k: v for k, v in os.environ.items() if k not in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")}
     return inherited | {
+        "SARSEN_BENCH_TOKENIZERS": place.TOKENIZERS, "SARSEN_BENCH_TEXT": place.TEXT,
         "SARSEN_THREADS": str(threads), "OMP_NUM_THREADS": str(threads),
         # The other build of OpenBLAS has a pool of its own, which fights PyTorch's for the processors.
         "LD_LIBRARY_PATH": ":".join(filter(None, [place.OPENMP_BLAS, os.environ.get("LD_LIBRARY_PATH")])),
@@ -103,7 +104,15 @@ def exported(case, batch):
     return path
 
 
-PEERS = {"torch": torch, "openblas": openblas, "onnxruntime": onnxruntime}
+def tokenizers(kind, case, batch, threads):
+    """Both sides read the tokenizer.json that this writes."""
+    path = os.path.join(place.TOKENIZERS, f"{case}.json")
+    if not os.path.exists(path):
+        subprocess.run([place.PYTHON, f"{place.PEERS}/export_tokenizers.py", case, place.TEST_DATA, place.TOKENIZERS], check=True)
+    return Variant("tokenizers", threads, ("node", f"{place.PEERS}/tokenizers_side.js", place.MODULES, path, place.TEXT))
+
+
+PEERS = {"torch": torch, "openblas": openblas, "onnxruntime": onnxruntime, "tokenizers": tokenizers}
 
 
 def missing(peer):
@@ -111,6 +120,11 @@ def missing(peer):
     if peer == "onnxruntime":
         there = os.path.isdir(os.path.join(place.MODULES, "onnxruntime-node"))
         return None if there else "onnxruntime-node is not installed: bench/run infer --install"
+    if peer == "tokenizers":
+        if not os.path.exists(place.TEXT):
+            return f"{place.TEXT} is not there: set SARSEN_TEST_DATA to the folder with the test data"
+        there = os.path.isdir(os.path.join(place.MODULES, "@anush008", "tokenizers"))
+        return None if there else "@anush008/tokenizers is not installed: bench/run tokenizers --install"
     module = {"torch": "torch", "openblas": "numpy"}[peer]
     found = os.path.exists(place.PYTHON) and subprocess.run([place.PYTHON, "-c", f"import {module}"], stderr=subprocess.DEVNULL).returncode == 0
     if not found:

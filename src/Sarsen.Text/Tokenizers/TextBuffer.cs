@@ -34,10 +34,7 @@ internal sealed class TextBuffer
 
     public void Append(ReadOnlySpan<char> text)
     {
-        if (text.Length > _next.Length - NextLength)
-            Grow(text.Length);
-        text.CopyTo(_next.AsSpan(NextLength));
-        NextLength += text.Length;
+        text.CopyTo(Reserve(text.Length));
     }
 
     public void Append(int codePoint)
@@ -50,6 +47,15 @@ internal sealed class TextBuffer
         Span<char> pair = stackalloc char[2];
         new Rune(codePoint).EncodeToUtf16(pair);
         Append(pair);
+    }
+
+    /// <summary>Appends so many code units, which the caller writes.</summary>
+    public Span<char> Reserve(int length)
+    {
+        if (length > _next.Length - NextLength)
+            Grow(length);
+        NextLength += length;
+        return _next.AsSpan(NextLength - length, length);
     }
 
     public void Commit()

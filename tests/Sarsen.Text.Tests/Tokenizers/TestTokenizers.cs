@@ -19,12 +19,9 @@ internal static class TestTokenizers
         return GgufTokenizer.Read(GgufMetadata.Read(path), path);
     });
 
-    public static Tokenizer FromTiktoken(string name) => Get(name, () => TiktokenFile.Read(TiktokenBytes(name), name switch
-    {
-        "r50k_base" => TiktokenEncoding.R50k,
-        "cl100k_base" => TiktokenEncoding.Cl100k,
-        _ => TiktokenEncoding.O200k,
-    }, name));
+    public static Tokenizer FromTiktoken(string name) => Get(name, () => TiktokenFile.Read(
+        name.StartsWith("p50k", StringComparison.Ordinal) ? P50kBytes() : TiktokenBytes(name),
+        TiktokenEncoding.ByName[name.Replace("_edit", "_base")], name));
 
     public static Tokenizer FromModel(string name) => Get(name, () =>
         SentencePieceFile.Read(File.ReadAllBytes(TestData.PathOf($"{Vectors}/sentencepiece/{name}.model")), name));
@@ -36,6 +33,13 @@ internal static class TestTokenizers
         var bytes = new MemoryStream();
         unpacked.CopyTo(bytes);
         return bytes.ToArray();
+    }
+
+    // p50k is r50k and the runs of 2 to 25 spaces, behind the token of the end.
+    private static byte[] P50kBytes()
+    {
+        IEnumerable<string> runs = Enumerable.Range(2, 24).Select(n => $"{Convert.ToBase64String(Enumerable.Repeat((byte)' ', n).ToArray())} {50255 + n}\n");
+        return [.. TiktokenBytes("r50k_base"), .. System.Text.Encoding.ASCII.GetBytes(string.Concat(runs))];
     }
 
     private static Tokenizer Get(string name, Func<Tokenizer> read) =>

@@ -29,7 +29,7 @@ public class TiktokenVectorTests
     }
 
     [DataFact(TestTokenizers.Vectors + "/gpt-tokenizer_TestPlans.txt")]
-    public void The_test_plans_hold_for_the_encodings_that_are_there()
+    public void The_test_plans_hold()
     {
         string[] plans = File.ReadAllText(TestData.PathOf(TestTokenizers.Vectors + "/gpt-tokenizer_TestPlans.txt")).Split("EncodingName: ", StringSplitOptions.RemoveEmptyEntries);
         int count = 0;
@@ -38,12 +38,10 @@ public class TiktokenVectorTests
             string name = plan[..plan.IndexOf('\n')].Trim();
             int sample = plan.IndexOf("\nSample: ", StringComparison.Ordinal) + "\nSample: ".Length;
             int encoded = plan.LastIndexOf("\nEncoded: ", StringComparison.Ordinal);
-            if (!Encodings.Contains(name))
-                continue;
             int[] ids = JsonSerializer.Deserialize<int[]>(plan[(encoded + "\nEncoded: ".Length)..])!;
             TestTokenizers.FromTiktoken(name).Encode(plan.AsSpan(sample, encoded - sample)).ShouldBe(ids, plan);
             count++;
         }
-        count.ShouldBe(185);
+        count.ShouldBe(313);
     }
 }

@@ -82,7 +82,7 @@ public static class GgufTokenizer
             Table = new TokenTable(texts, (_, text) => TokenTable.SentencePieceBytes(text)),
             Model = new BytePairModel(symbols, MergeLists.FromScores(mergeable, scores, symbols, values.File)),
             Normalizer = prefix ? new Chain([new Prepend("▁"), new Replace(" ", "▁")]) : new Replace(" ", "▁"),
-            PreTokenizer = WordBoundarySplitter.FitsAll(mergeable.Select(t => t.Item1)) ? new WordBoundarySplitter() : null,
+            PreTokenizer = new SeamSplitter(mergeable.Select(t => t.Item1)),
             Added = Added(tokens, types),
             Template = Around(values, tokens.Count, true, false),
             StripsLeadingSpace = prefix,

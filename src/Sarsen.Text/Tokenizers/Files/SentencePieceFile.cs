@@ -89,7 +89,7 @@ public static class SentencePieceFile
             Table = new TokenTable(table, (id, text) => id == unknown ? Encoding.UTF8.GetBytes(spec.UnknownSurface) : TokenTable.SentencePieceBytes(text)),
             Model = model,
             Normalizer = Normalizer(spec.CharsMap, spec.AddDummyPrefix, spec.RemoveExtraWhitespaces, file),
-            PreTokenizer = spec.ModelType == BytePairModelType && WordBoundarySplitter.FitsAll(pieces.Select(p => p.Text)) ? new WordBoundarySplitter() : null,
+            PreTokenizer = spec.ModelType == BytePairModelType && fallback is not null ? new SeamSplitter(pieces.Select(p => p.Text)) : null,
             // The unknown token is what unknown text becomes; written out, it is text.
             Added = [.. Enumerable.Range(0, texts.Count).Where(i => types[i] is Control or UserDefined).Select(i => new AddedToken(i, texts[i], types[i] == Control, Normalized: types[i] == UserDefined))],
             Template = new SpecialTemplate(Ids(addBeginning, spec.Beginning), Ids(addEnd, spec.End)),

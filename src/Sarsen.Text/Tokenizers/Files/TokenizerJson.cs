@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sarsen.Formats;
+using Sarsen.Text.Tokenizers.Models;
 using Sarsen.Text.Tokenizers.PreTokenizers;
 
 namespace Sarsen.Text.Tokenizers;
@@ -63,12 +64,13 @@ public static class TokenizerJson
         if (template.Before.Concat(template.After).Concat(template.Pair ?? []).Any(id => id >= all.Length))
             throw root.Fail("has a post_processor that adds an id which is no token");
         PreTokenizer? cutting = preTokenizer is { } part ? JsonPreTokenizers.Read(part) : null;
-        if (cutting is null && !context.ByteLevel && model.Find("merges") is not null && WordBoundarySplitter.FitsAll(ids.Keys))
-            cutting = new WordBoundarySplitter();
+        TokenModel tokens = JsonModels.Read(model, context);
+        if (cutting is null && tokens is BytePairModel { CanBeCutAtSeams: true })
+            cutting = new SeamSplitter(ids.Keys);
         return new PipelineParts
         {
             Table = new TokenTable(all, (_, text) => decoders.BytesOf(text)),
-            Model = JsonModels.Read(model, context),
+            Model = tokens,
             Added = added,
             Normalizer = root.Part("normalizer") is { } normalizer ? JsonNormalizers.Read(normalizer) : null,
             PreTokenizer = cutting,

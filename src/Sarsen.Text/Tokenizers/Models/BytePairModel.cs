@@ -13,6 +13,9 @@ internal sealed class BytePairModel(ISymbols symbols, Merges merges) : TokenMode
     /// <summary>Tokens that a whole word is before any merging (<c>ignore_merges</c>), by the word; else null.</summary>
     public Dictionary<string, int>? WholeWords { get; init; }
 
+    /// <summary>Whether a text cut where no token reaches has the same tokens as in one piece.</summary>
+    public bool CanBeCutAtSeams => WholeWords is null && symbols is CharSymbols { CanBeCut: true };
+
     public override void Encode(ReadOnlySpan<char> word, EncodeScratch scratch, TokenIds ids)
     {
         if (word.Length > WordCache.LongestWord)

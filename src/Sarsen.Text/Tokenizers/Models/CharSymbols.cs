@@ -34,6 +34,9 @@ internal sealed class CharSymbols : ISymbols
     /// <summary>Tokens by text, needed where there is a prefix or a suffix.</summary>
     public IReadOnlyDictionary<string, int>? Tokens { get; init; }
 
+    /// <summary>Whether what a character becomes depends on no other: neither on its place in a word nor on unknown neighbours.</summary>
+    public bool CanBeCut => Tokens is null && (_fallback is not null || !_fuse || _unknown < 0);
+
     /// <summary>Names the token that a character is.</summary>
     public void Add(int codePoint, int id) => _ids.TryAdd((ulong)codePoint, id);
 

@@ -54,6 +54,16 @@ internal static class Decompositions
     /// <summary>The character that two compose to, or -1.</summary>
     public static int Composed(int first, int second) => Pairs.GetValueOrDefault((first, second), -1);
 
+    /// <summary>
+    /// Code points that may change: those that decompose (for composing forms, to what does not compose to them again) or
+    /// combine with what is before them.
+    /// </summary>
+    public static IEnumerable<int> Unstable(bool compatible, bool compose)
+    {
+        IEnumerable<int> decomposing = compose ? Canonical.Keys.Except(Pairs.Values) : Canonical.Keys;
+        return decomposing.Concat(compatible ? Compatible.Keys : []).Concat(Classes.Keys).Concat(compose ? Pairs.Keys.Select(p => p.Item2) : []);
+    }
+
     private static string? Field(string[] fields, int index) => index < fields.Length ? fields[index] : null;
 
     private static int[] Codes(string text) => [.. text.Split(' ').Select(Hex)];

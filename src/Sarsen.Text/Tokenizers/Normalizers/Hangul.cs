@@ -20,6 +20,9 @@ internal static class Hangul
         return index is >= 0 and < SyllableCount;
     }
 
+    /// <summary>Whether a letter may join with what is before it.</summary>
+    public static bool IsVowelOrTrailing(int code) => code - Vowels is >= 0 and < VowelCount || code - Trailing is > 0 and < TrailingCount;
+
     /// <summary>The syllable of a leading consonant and a vowel, or of a syllable without and its trailing consonant; else -1.</summary>
     public static int Compose(int first, int second)
     {

@@ -10,6 +10,12 @@ internal sealed class Replace(string pattern, string content) : Normalizer
     public override void Apply(TextBuffer buffer)
     {
         ReadOnlySpan<char> text = buffer.Text;
+        if (pattern.Length == 1 && content.Length == 1)
+        {
+            text.Replace(buffer.Reserve(text.Length), pattern[0], content[0]);
+            buffer.Commit();
+            return;
+        }
         int found = text.IndexOf(pattern, StringComparison.Ordinal);
         if (found < 0)
             return;

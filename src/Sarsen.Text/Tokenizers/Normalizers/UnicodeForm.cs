@@ -15,11 +15,12 @@ internal sealed class UnicodeForm(bool compatible, bool compose) : Normalizer
     public static UnicodeForm Nfkc { get; } = new(compatible: true, compose: true);
     public static UnicodeForm Nfkd { get; } = new(compatible: true, compose: false);
 
+    private bool[]? _unstable;
+
     public override void Apply(TextBuffer buffer)
     {
         ReadOnlySpan<char> text = buffer.Text;
-        // Below U+00A0 nothing decomposes, and below U+0300 nothing combines with what is before it.
-        if (!text.ContainsAnyExceptInRange('\0', '\u009F'))
+        if (Ascii.IsValid(text) || IsNormal(text))
             return;
         var run = new List<(int Code, int Class)>();
         for (int i = 0; i < text.Length;)
@@ -37,6 +38,28 @@ internal sealed class UnicodeForm(bool compatible, bool compose) : Normalizer
         foreach ((int code, _) in run)
             Write(buffer, code);
         buffer.Commit();
+    }
+
+    // Text without a character that could change stays; which these are is looked up once, half pairs by what they may begin.
+    private bool IsNormal(ReadOnlySpan<char> text)
+    {
+        bool[] unstable = _unstable ??= Unstable();
+        foreach (char c in text)
+        {
+            if (unstable[c])
+                return false;
+        }
+        return true;
+    }
+
+    private bool[] Unstable()
+    {
+        bool[] unstable = new bool[char.MaxValue + 1];
+        foreach (int code in Decompositions.Unstable(compatible, compose))
+            unstable[code <= char.MaxValue ? code : char.ConvertFromUtf32(code)[0]] = true;
+        for (int code = 0; code <= char.MaxValue; code++)
+            unstable[code] |= compose ? Hangul.IsVowelOrTrailing(code) : Hangul.TryDecompose(code, out _, out _, out _);
+        return unstable;
     }
 
     private void Decompose(int code, List<(int Code, int Class)> run)
