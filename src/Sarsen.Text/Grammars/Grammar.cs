@@ -1,0 +1,72 @@
+using System.Text.Json;
+
+namespace Sarsen.Text.Grammars;
+
+/// <summary>
+/// What a model's text must match: a GBNF grammar, a JSON Schema, a regular expression, or any JSON. Compiled to a
+/// pushdown automaton over bytes; safe for any number of threads.
+/// </summary>
+public sealed class Grammar
+{
+    private Grammar(IReadOnlyDictionary<string, Expression> rules, string root, CompileBudget budget)
+    {
+        Table = new ReadingTable(AutomatonBuilder.Build(rules, root, budget), budget);
+    }
+
+    internal ReadingTable Table { get; }
+
+    /// <summary>A grammar in GBNF; its rule <c>root</c> is the whole text. Tokens in angle brackets are not supported.</summary>
+    /// <exception cref="GrammarException">The grammar breaks the syntax, has left recursion, or matches nothing.</exception>
+    /// <exception cref="GrammarLimitException">A limit was exceeded.</exception>
+    public static Grammar FromGbnf(string source, GrammarLimits? limits = null)
+    {
+        CompileBudget budget = Begin("grammar", source.Length, limits);
+        return new Grammar(new GbnfParser(source, budget).Parse(), "root", budget);
+    }
+
+    /// <summary>A regular expression that the whole text must match, as <see cref="RegexParser"/> describes it.</summary>
+    /// <exception cref="GrammarException">The pattern breaks the syntax, or has what no automaton can do.</exception>
+    /// <exception cref="GrammarLimitException">A limit was exceeded.</exception>
+    public static Grammar FromRegex(string pattern, GrammarLimits? limits = null)
+    {
+        CompileBudget budget = Begin("regular expression", pattern.Length, limits);
+        return new Grammar(new Dictionary<string, Expression> { ["root"] = new RegexParser(pattern, budget).ParseWhole() }, "root", budget);
+    }
+
+    /// <summary>A JSON Schema, of the subset that <see cref="JsonSchemaReader"/> describes.</summary>
+    /// <exception cref="GrammarException">The schema is wrong, or has a keyword that cannot be enforced.</exception>
+    /// <exception cref="GrammarLimitException">A limit was exceeded.</exception>
+    public static Grammar FromJsonSchema(JsonElement schema, JsonSchemaOptions? options = null, GrammarLimits? limits = null)
+    {
+        CompileBudget budget = Begin("JSON schema", schema.GetRawText().Length, limits);
+        return new Grammar(new JsonSchemaReader(schema, options ?? JsonSchemaOptions.Default, budget).Read(), "root", budget);
+    }
+
+    /// <summary>Any JSON value, or any JSON object.</summary>
+    public static Grammar AnyJson(bool objectOnly = false, GrammarLimits? limits = null)
+    {
+        CompileBudget budget = Begin("any JSON", 0, limits);
+        Dictionary<string, Expression> rules = new(JsonRules.All) { ["root"] = new Reference(objectOnly ? JsonRules.Object : JsonRules.Value) };
+        return new Grammar(rules, "root", budget);
+    }
+
+    /// <summary>Whether a whole text matches.</summary>
+    public bool Matches(ReadOnlySpan<byte> utf8)
+    {
+        Readings at = Table.Start;
+        foreach (byte b in utf8)
+        {
+            at = Table.After(at, b);
+            if (at.IsDead)
+                return false;
+        }
+        return at.Ends;
+    }
+
+    private static CompileBudget Begin(string source, int length, GrammarLimits? limits)
+    {
+        limits ??= GrammarLimits.Default;
+        return length <= limits.MaxSource ? new CompileBudget(source, limits)
+            : throw new GrammarLimitException(source, $"it has {length} characters, at most {limits.MaxSource} are allowed");
+    }
+}

@@ -1,0 +1,25 @@
+namespace Sarsen.Text.Grammars;
+
+/// <summary>What a grammar may use up: grammars and schemas come with requests.</summary>
+public sealed record GrammarLimits
+{
+    public static GrammarLimits Default { get; } = new();
+
+    /// <summary>UTF-16 units of a grammar, a schema or a pattern.</summary>
+    public int MaxSource { get; init; } = 1 << 20;
+
+    /// <summary>How deep expressions may lie in each other when they are read.</summary>
+    public int MaxNesting { get; init; } = 100;
+
+    /// <summary>States of the automaton, before and after it is made deterministic; repetitions count as often as they repeat.</summary>
+    public int MaxStates { get; init; } = 200_000;
+
+    /// <summary>How deep rules may call each other when a text is matched; what would lie deeper is not allowed.</summary>
+    public int MaxDepth { get; init; } = 500;
+
+    /// <summary>Readings of the same text that are followed at once.</summary>
+    public int MaxReadings { get; init; } = 1000;
+
+    /// <summary>Of compiling a grammar, without its masks.</summary>
+    public TimeSpan MaxTime { get; init; } = TimeSpan.FromSeconds(5);
+}

@@ -1,0 +1,159 @@
+using System.Runtime.CompilerServices;
+
+namespace Sarsen.Text.Grammars;
+
+/// <summary>
+/// The pushdown automaton run over bytes, made deterministic as it goes: sets of readings are made once, with the way from
+/// one to the next, and shared by all threads. Past a number of sets the table begins anew; sets in use live on.
+/// </summary>
+internal sealed class ReadingTable
+{
+    // Of about 2.2 kB each.
+    private const int MostSets = 20_000;
+
+    private readonly Automaton _automaton;
+    private readonly CompileBudget _budget;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<SetKey, Readings> _sets = [];
+    private readonly Dictionary<(int, CallStack?), CallStack> _stacks = new(new StackComparer());
+
+    public ReadingTable(Automaton automaton, CompileBudget budget)
+    {
+        (_automaton, _budget) = (automaton, budget);
+        lock (_lock)
+            Start = Close([(automaton.Start, null)]);
+    }
+
+    public Automaton Automaton => _automaton;
+
+    /// <summary>Before the first byte.</summary>
+    public Readings Start { get; }
+
+    /// <exception cref="GrammarLimitException">The text can be read in more ways than <see cref="GrammarLimits.MaxReadings"/>.</exception>
+    public Readings After(Readings readings, byte b) => readings.Known(b) ?? Find(readings, b);
+
+    /// <summary>A state by itself, entered with what it returns to unknown.</summary>
+    public static Readings Alone(int state) => new([new Reading(state, CallStack.Unknown)], false, false);
+
+    /// <summary>The readings after a rule's end.</summary>
+    public Readings Returned(CallStack stack)
+    {
+        if (stack.Returned is { } known)
+            return known;
+        lock (_lock)
+            return stack.Returned = Close([(stack.Return, stack.Outer)]);
+    }
+
+    private Readings Find(Readings readings, byte b)
+    {
+        lock (_lock)
+        {
+            var kernel = new List<(int, CallStack?)>();
+            foreach (Reading reading in readings.Items)
+            {
+                int next = _automaton.States[reading.State].After(b);
+                if (next >= 0)
+                    kernel.Add((next, reading.Stack));
+            }
+            Readings after = Close(kernel);
+            readings.Keep(b, after);
+            return after;
+        }
+    }
+
+    // Everything that can be reached without a byte: calls go in, ends go out.
+    private Readings Close(List<(int State, CallStack? Stack)> kernel)
+    {
+        var seen = new HashSet<(int, CallStack?)>(kernel);
+        var open = new Stack<(int State, CallStack? Stack)>(seen);
+        var items = new List<Reading>();
+        bool ends = false, returns = false;
+        while (open.TryPop(out (int State, CallStack? Stack) at))
+        {
+            State state = _automaton.States[at.State];
+            if (state.Edges.Length > 0)
+                items.Add(new Reading(at.State, at.Stack));
+            if (state.Ends)
+            {
+                if (at.Stack is null)
+                    ends = true;
+                else if (ReferenceEquals(at.Stack, CallStack.Unknown))
+                    returns = true;
+                else
+                    Add((at.Stack.Return, at.Stack.Outer));
+            }
+            foreach ((int start, int back) in state.Calls)
+            {
+                // What only ends needs no return: lists by right recursion take no stack.
+                State returned = _automaton.States[back];
+                if (returned is { Ends: true, Edges: [], Calls: [] })
+                    Add((start, at.Stack));
+                else if ((at.Stack?.Depth ?? 0) < _budget.Limits.MaxDepth)
+                    Add((start, Push(back, at.Stack)));
+            }
+        }
+        if (items.Count > _budget.Limits.MaxReadings)
+            throw new GrammarLimitException(_budget.Source, $"the text can be read in more than {_budget.Limits.MaxReadings} ways: make the grammar less ambiguous");
+        return Intern([.. items.OrderBy(i => i.State)], ends, returns);
+
+        void Add((int, CallStack?) next)
+        {
+            if (seen.Add(next))
+                open.Push(next);
+        }
+    }
+
+    private CallStack Push(int back, CallStack? outer)
+    {
+        if (!_stacks.TryGetValue((back, outer), out CallStack? stack))
+            _stacks.Add((back, outer), stack = new CallStack(back, outer));
+        return stack;
+    }
+
+    private Readings Intern(Reading[] items, bool ends, bool returns)
+    {
+        var key = new SetKey(items, ends, returns);
+        if (_sets.TryGetValue(key, out Readings? known))
+            return known;
+        if (_sets.Count >= MostSets)
+        {
+            _sets.Clear();
+            _stacks.Clear();
+        }
+        var made = new Readings(items, ends, returns);
+        _sets.Add(key, made);
+        return made;
+    }
+
+    private sealed class StackComparer : IEqualityComparer<(int, CallStack?)>
+    {
+        public bool Equals((int, CallStack?) a, (int, CallStack?) b) => a.Item1 == b.Item1 && ReferenceEquals(a.Item2, b.Item2);
+
+        public int GetHashCode((int, CallStack?) key) => HashCode.Combine(key.Item1, key.Item2 is null ? 0 : RuntimeHelpers.GetHashCode(key.Item2));
+    }
+
+    private readonly struct SetKey : IEquatable<SetKey>
+    {
+        private readonly Reading[] _items;
+        private readonly bool _ends, _returns;
+        private readonly int _hash;
+
+        public SetKey(Reading[] items, bool ends, bool returns)
+        {
+            (_items, _ends, _returns) = (items, ends, returns);
+            // Without regard to order: readings of one state may come in any.
+            int hash = HashCode.Combine(ends, returns, items.Length);
+            foreach (Reading item in items)
+                hash += HashCode.Combine(item.State, item.Stack is null ? 0 : RuntimeHelpers.GetHashCode(item.Stack));
+            _hash = hash;
+        }
+
+        public bool Equals(SetKey other) =>
+            _hash == other._hash && _ends == other._ends && _returns == other._returns && _items.Length == other._items.Length
+            && _items.All(i => Array.Exists(other._items, o => o.State == i.State && ReferenceEquals(o.Stack, i.Stack)));
+
+        public override bool Equals(object? obj) => obj is SetKey other && Equals(other);
+
+        public override int GetHashCode() => _hash;
+    }
+}
