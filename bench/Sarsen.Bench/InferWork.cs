@@ -1,5 +1,4 @@
 using Sarsen.Models;
-using Sarsen.Nn;
 using Sarsen.Nn.Plans;
 using Sarsen.Nn.Plans.Quantised;
 using Sarsen.Tensors;
