@@ -12,26 +12,26 @@ internal static class Slicing
         switch (value)
         {
             case ListValue list:
-            {
-                var taken = new ListValue(0, list.IsTuple);
-                foreach (int i in Places(rendering, list.Items.Count, first, last, step))
-                    taken.Items.Add(list.Items[i]);
-                return taken;
-            }
-            case string text:
-            {
-                var taken = new StringBuilder();
-                if (Iteration.Scalars(text) == text.Length)
                 {
-                    foreach (int i in Places(rendering, text.Length, first, last, step))
-                        taken.Append(text[i]);
+                    var taken = new ListValue(0, list.IsTuple);
+                    foreach (int i in Places(rendering, list.Items.Count, first, last, step))
+                        taken.Items.Add(list.Items[i]);
+                    return taken;
+                }
+            case string text:
+                {
+                    var taken = new StringBuilder();
+                    if (Iteration.Scalars(text) == text.Length)
+                    {
+                        foreach (int i in Places(rendering, text.Length, first, last, step))
+                            taken.Append(text[i]);
+                        return taken.ToString();
+                    }
+                    List<object?> scalars = Iteration.Of(rendering, text);
+                    foreach (int i in Places(rendering, scalars.Count, first, last, step))
+                        taken.Append((string)scalars[i]!);
                     return taken.ToString();
                 }
-                List<object?> scalars = Iteration.Of(rendering, text);
-                foreach (int i in Places(rendering, scalars.Count, first, last, step))
-                    taken.Append((string)scalars[i]!);
-                return taken.ToString();
-            }
             default:
                 throw rendering.Fail($"{Value.TypeName(value)} cannot be sliced");
         }
