@@ -24,7 +24,11 @@ public sealed class Grammar
         return new Grammar(new GbnfParser(source, budget).Parse(), "root", budget);
     }
 
-    /// <summary>A regular expression that the whole text must match, as <see cref="RegexParser"/> describes it.</summary>
+    /// <summary>
+    /// A regular expression that the whole text must match: ECMA-262's characters, <c>.</c>, classes, <c>\d \w \s</c> and
+    /// their opposites, groups, <c>|</c>, <c>* + ? {m,n}</c>, and <c>^ $</c> at the ends. Refused: looking around, back
+    /// references, <c>\b</c>, <c>\p</c>, anchors elsewhere.
+    /// </summary>
     /// <exception cref="GrammarException">The pattern breaks the syntax, or has what no automaton can do.</exception>
     /// <exception cref="GrammarLimitException">A limit was exceeded.</exception>
     public static Grammar FromRegex(string pattern, GrammarLimits? limits = null)
@@ -33,7 +37,16 @@ public sealed class Grammar
         return new Grammar(new Dictionary<string, Expression> { ["root"] = new RegexParser(pattern, budget).ParseWhole() }, "root", budget);
     }
 
-    /// <summary>A JSON Schema, of the subset that <see cref="JsonSchemaReader"/> describes.</summary>
+    /// <summary>
+    /// A JSON Schema, draft 2020-12, of this subset: <c>type</c>, <c>enum</c>, <c>const</c>; <c>properties</c>,
+    /// <c>required</c>, <c>additionalProperties</c>; <c>items</c>, <c>prefixItems</c>, <c>minItems</c>, <c>maxItems</c>;
+    /// <c>minLength</c>, <c>maxLength</c>, <c>pattern</c>, the formats date, time, date-time, uuid and ipv4; bounds of
+    /// integers, and whole bounds of numbers; <c>anyOf</c>, <c>oneOf</c> where no value matches two, <c>allOf</c> of one;
+    /// <c>$ref</c> within the schema. Stricter than the standard: properties come in the order of the schema; others only
+    /// where <c>additionalProperties</c> allows them or none are named; without <c>type</c> the keywords say the type; the
+    /// empty schema at the root is any object; integers have at most 16 digits where no bound says otherwise. Other
+    /// keywords of the standard are refused, unless <see cref="JsonSchemaOptions.Unenforced"/> names them.
+    /// </summary>
     /// <exception cref="GrammarException">The schema is wrong, or has a keyword that cannot be enforced.</exception>
     /// <exception cref="GrammarLimitException">A limit was exceeded.</exception>
     public static Grammar FromJsonSchema(JsonElement schema, JsonSchemaOptions? options = null, GrammarLimits? limits = null)

@@ -17,8 +17,8 @@ public sealed record GrammarLimits
     /// <summary>How deep rules may call each other when a text is matched; what would lie deeper is not allowed.</summary>
     public int MaxDepth { get; init; } = 500;
 
-    /// <summary>Readings of the same text that are followed at once.</summary>
-    public int MaxReadings { get; init; } = 1000;
+    /// <summary>States, each with its own returns, that the same text can be read to.</summary>
+    public int MaxReadings { get; init; } = 5000;
 
     /// <summary>Of compiling a grammar, without its masks.</summary>
     public TimeSpan MaxTime { get; init; } = TimeSpan.FromSeconds(5);

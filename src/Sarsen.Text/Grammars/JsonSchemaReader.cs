@@ -5,14 +5,7 @@ using System.Text.Json;
 namespace Sarsen.Text.Grammars;
 
 /// <summary>
-/// JSON Schema, draft 2020-12, to rules. Enforced: <c>type</c>, <c>enum</c>, <c>const</c>; <c>properties</c>,
-/// <c>required</c>, <c>additionalProperties</c>; <c>items</c>, <c>prefixItems</c>, <c>minItems</c>, <c>maxItems</c>;
-/// <c>minLength</c>, <c>maxLength</c>, <c>pattern</c>, the formats of <see cref="JsonFormats"/>; bounds of integers, and
-/// whole bounds of numbers; <c>anyOf</c>, <c>oneOf</c> where no value matches two, <c>allOf</c> of one; <c>$ref</c> within
-/// the schema. Stricter than the standard, as is usual for output: properties come in the order of the schema; others are
-/// allowed only where <c>additionalProperties</c> says so, or where no properties are named; a schema without a type has
-/// the type that its keywords are for, and the empty schema at the root is any object. Keywords of the standard that are
-/// not here are refused, unless <see cref="JsonSchemaOptions.Unenforced"/> names them; keywords of others are notes.
+/// JSON Schema, draft 2020-12, to rules; <see cref="Grammar.FromJsonSchema"/> says which keywords, and what is stricter.
 /// Source: JSON Schema Core and Validation, draft 2020-12.
 /// </summary>
 internal sealed class JsonSchemaReader(JsonElement root, JsonSchemaOptions options, CompileBudget budget)
@@ -38,6 +31,8 @@ internal sealed class JsonSchemaReader(JsonElement root, JsonSchemaOptions optio
 
     public IReadOnlyDictionary<string, Expression> Read()
     {
+        if (root.ValueKind == JsonValueKind.Object)
+            CheckKeywords(root, "#");
         bool isEmpty = root.ValueKind == JsonValueKind.Object && Kinds(root, "#").Length == 0 && !Combining.Any(k => root.TryGetProperty(k, out _));
         // The schema by itself is a rule, for references to it.
         _rules["#"] = isEmpty ? new Reference(JsonRules.Object) : Schema(root, "#");

@@ -65,7 +65,7 @@ internal sealed class ReadingTable
     private Readings Close(List<(int State, CallStack? Stack)> kernel)
     {
         var seen = new HashSet<(int, CallStack?)>(kernel);
-        var open = new Stack<(int State, CallStack? Stack)>(seen);
+        var open = new Stack<(int State, CallStack? Stack)>(kernel.Distinct());
         var items = new List<Reading>();
         bool ends = false, returns = false;
         while (open.TryPop(out (int State, CallStack? Stack) at))
@@ -92,14 +92,16 @@ internal sealed class ReadingTable
                     Add((start, Push(back, at.Stack)));
             }
         }
-        if (items.Count > _budget.Limits.MaxReadings)
-            throw new GrammarLimitException(_budget.Source, $"the text can be read in more than {_budget.Limits.MaxReadings} ways: make the grammar less ambiguous");
         return Intern([.. items.OrderBy(i => i.State)], ends, returns);
 
         void Add((int, CallStack?) next)
         {
-            if (seen.Add(next))
-                open.Push(next);
+            if (!seen.Add(next))
+                return;
+            // Checked as they come: rules that may be empty can double them at each level.
+            if (seen.Count > _budget.Limits.MaxReadings)
+                throw new GrammarLimitException(_budget.Source, $"the text can be read in more than {_budget.Limits.MaxReadings} ways: make the grammar less ambiguous");
+            open.Push(next);
         }
     }
 
