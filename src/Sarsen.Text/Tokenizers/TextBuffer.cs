@@ -1,4 +1,5 @@
 using System.Text;
+using Sarsen.Formats;
 
 namespace Sarsen.Text.Tokenizers;
 
@@ -8,6 +9,9 @@ namespace Sarsen.Text.Tokenizers;
 /// </summary>
 internal sealed class TextBuffer
 {
+    // Normalizers of a hostile file can double a text again and again.
+    private const int MaxLength = 1 << 28;
+
     private char[] _text = new char[256];
     private char[] _next = new char[256];
     private int _length;
@@ -64,5 +68,11 @@ internal sealed class TextBuffer
         (_length, NextLength) = (NextLength, 0);
     }
 
-    private void Grow(int more) => Array.Resize(ref _next, checked(Math.Max(NextLength + more, _next.Length * 2)));
+    private void Grow(int more)
+    {
+        long needed = (long)NextLength + more;
+        if (needed > MaxLength)
+            throw new ModelFormatException("tokenizer", 0, $"its normalizers make more than {MaxLength} characters of a text: the tokenizer is damaged, or the text too long");
+        Array.Resize(ref _next, (int)Math.Clamp(_next.Length * 2L, needed, MaxLength));
+    }
 }

@@ -9,6 +9,9 @@ internal sealed class TokenTable
     /// <summary>Ids are below this; the largest vocabularies have a quarter of a million tokens.</summary>
     public const int MaxSize = 1 << 22;
 
+    // Tries of tokens take some tens of bytes for each character; the largest vocabularies have two million.
+    private const long MaxCharacters = 1 << 24;
+
     private readonly string?[] _texts;
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly int[] _ends;
@@ -51,6 +54,7 @@ internal sealed class TokenTable
         long size = list.Count == 0 ? 0 : list.Max(t => t.Id) + 1;
         if (size > MaxSize || list.Any(t => t.Id < 0))
             throw new ModelFormatException(file, 0, $"the ids of the vocabulary must lie from 0 to {MaxSize - 1}");
+        CheckLength(list.Select(t => t.Text), file);
         string?[] texts = new string?[size];
         foreach ((string text, long id) in list)
         {
@@ -59,6 +63,14 @@ internal sealed class TokenTable
             texts[id] = text;
         }
         return texts;
+    }
+
+    /// <exception cref="ModelFormatException">All tokens together are longer than any vocabulary is.</exception>
+    public static void CheckLength(IEnumerable<string> texts, string file)
+    {
+        long characters = texts.Sum(t => (long)t.Length);
+        if (characters > MaxCharacters)
+            throw new ModelFormatException(file, 0, $"the tokens of the vocabulary have {characters} characters, at most {MaxCharacters} are expected");
     }
 
     /// <summary>The byte that a token of byte fallback (<c>&lt;0x0A&gt;</c>) stands for, or -1.</summary>

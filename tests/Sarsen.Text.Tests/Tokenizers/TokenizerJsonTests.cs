@@ -72,6 +72,14 @@ public class TokenizerJsonTests
         Should.Throw<ModelFormatException>(() => TokenizerJson.Read(json, "t"));
     }
 
+    [SlowFact]
+    public void Text_that_normalizers_blow_up_is_refused()
+    {
+        string doubling = string.Join(',', Enumerable.Repeat("""{"type":"Replace","pattern":{"String":"a"},"content":"aaaaaaaa"}""", 20));
+        byte[] json = Encoding.UTF8.GetBytes($$$"""{"model":{"type":"BPE","vocab":{"a":0},"merges":[]},"normalizer":{"type":"Sequence","normalizers":[{{{doubling}}}]}}""");
+        Should.Throw<ModelFormatException>(() => TokenizerJson.Read(json, "t").Encode(new string('a', 1 << 16))).Message.ShouldContain("normalizers");
+    }
+
     [Fact]
     public void Special_tokens_in_text_are_text_unless_asked_for()
     {

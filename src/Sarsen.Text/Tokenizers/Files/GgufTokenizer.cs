@@ -28,6 +28,7 @@ public static class GgufTokenizer
         IReadOnlyList<string> tokens = values.Texts("tokens") ?? throw values.Missing("tokens");
         if (tokens.Count is 0 or > TokenTable.MaxSize)
             throw new ModelFormatException(file, 0, $"tokenizer.ggml.tokens has {tokens.Count} tokens, 1 to {TokenTable.MaxSize} are expected");
+        TokenTable.CheckLength(tokens, file);
         int[] types = values.Integers("token_type", tokens.Count) ?? [.. Enumerable.Repeat(Normal, tokens.Count)];
         return new PipelineTokenizer(model switch
         {

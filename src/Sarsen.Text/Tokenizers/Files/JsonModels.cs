@@ -121,9 +121,3 @@ internal static class JsonModels
     private static int Unknown(JsonPart part, JsonContext context) => part.TextOrNull("unk_token") is not { } text ? -1
         : context.Ids.TryGetValue(text, out int id) ? id : throw part.Fail($"has the unk_token '{text}', which is no token");
 }
-
-/// <summary>What the model of a tokenizer.json needs to know of the rest of the file.</summary>
-/// <param name="Texts">The tokens of the model by id.</param>
-/// <param name="Ids">Their ids.</param>
-/// <param name="ByteLevel">Whether words become bytes.</param>
-internal sealed record JsonContext(string?[] Texts, IReadOnlyDictionary<string, int> Ids, bool ByteLevel);

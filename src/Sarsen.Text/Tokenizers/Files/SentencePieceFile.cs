@@ -41,6 +41,7 @@ public static class SentencePieceFile
             if (texts.Count > TokenTable.MaxSize)
                 throw new ModelFormatException(file, fields.Offset, $"the vocabulary has more than {TokenTable.MaxSize} tokens");
         }
+        TokenTable.CheckLength(texts, file);
         return new PipelineTokenizer(Build(texts, [.. scores], types, spec, file, addBeginning, addEnd));
     }
 

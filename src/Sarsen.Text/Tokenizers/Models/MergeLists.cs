@@ -6,8 +6,8 @@ namespace Sarsen.Text.Tokenizers.Models;
 /// <summary>Merges from what files hold: a list of pairs, scores of tokens, or nothing but the tokens in the order in which they were made.</summary>
 internal static class MergeLists
 {
-    // All ways to cut a token in two are looked at, so a token of n characters costs n: no real one has more than this.
-    private const int LongestToken = 4096;
+    // All ways to cut a token in two are looked up, which costs n * n for n characters. The longest in use have 128.
+    private const int LongestToken = 512;
 
     /// <summary>Pairs in order; the two become the token that is spelt as both together.</summary>
     /// <param name="pairs">The pairs.</param>

@@ -1,13 +1,5 @@
 namespace Sarsen.Text.Tokenizers.PreTokenizers;
 
-/// <summary>When <see cref="Metaspace"/> puts its mark before a piece. The names are those of tokenizer.json.</summary>
-internal enum PrependScheme
-{
-    Always,
-    First,
-    Never,
-}
-
 /// <summary>Spaces become a mark, which stands before pieces as well, and pieces are cut before each mark.</summary>
 internal sealed class Metaspace(char mark, PrependScheme prepend, bool split) : PreTokenizer
 {
