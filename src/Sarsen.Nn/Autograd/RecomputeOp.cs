@@ -1,4 +1,5 @@
 using Sarsen.Tensors;
+using Sarsen.Tensors.Kernels;
 
 namespace Sarsen.Nn.Autograd;
 
@@ -62,7 +63,7 @@ internal sealed unsafe class RecomputeOp(Module module, Func<Tensor, Tensor> for
         Tensor up = arena.Wrap(dy.Data, dy.DType, dy.Shape);
         tape.Backward(forward(leaf), up);
         if (!dx.IsNone && !leaf.Record.GradSet)
-            Sarsen.Tensors.Kernels.Zeros.Run(a.Workers, dx.Data, dx.Count * dx.DType.Size());
+            Zeros.Run(a.Workers, dx.Data, dx.Count * dx.DType.Size());
         RestoreBuffers();
     }
 

@@ -51,7 +51,7 @@ public sealed unsafe class EmbeddingOp : Op
         (TensorView ids, TensorView dy, TensorView dtable) = (a.Inputs[0], a.OutputGrads[0], a.InputGrads[1]);
         if (dtable.IsNone)
             return;
-        Sarsen.Tensors.Kernels.Zeros.Run(a.Workers, dtable.Data, dtable.Count * dtable.DType.Size());
+        Zeros.Run(a.Workers, dtable.Data, dtable.Count * dtable.DType.Size());
         long padding = a.Attributes<Use>().PaddingId, width = dtable.Shape[1];
         if (dtable.DType == DType.F64)
             Embedding.Backward(dy.F64, ids.I64, dtable.F64, ids.Count, width, padding);

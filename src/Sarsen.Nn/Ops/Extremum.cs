@@ -46,7 +46,7 @@ public sealed unsafe class ExtremumOp(bool greatest) : Op
     {
         (TensorView dx, TensorView dy, TensorView index) = (a.InputGrads[0], a.OutputGrads[0], a.Outputs[1]);
         (long outer, long n, long inner) = Split(dx.Shape, a.Attributes<Along>().Dim);
-        Sarsen.Tensors.Kernels.Zeros.Run(a.Workers, dx.Data, dx.Count * dx.DType.Size());
+        Zeros.Run(a.Workers, dx.Data, dx.Count * dx.DType.Size());
         if (dx.DType == DType.F64)
             Extremum.Backward(dy.F64, index.I64, dx.F64, outer, n, inner);
         else

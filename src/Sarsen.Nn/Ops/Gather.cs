@@ -1,5 +1,6 @@
 using Sarsen.Nn.Autograd;
 using Sarsen.Tensors;
+using Sarsen.Tensors.Kernels;
 
 namespace Sarsen.Nn.Ops;
 
@@ -52,7 +53,7 @@ public sealed unsafe class GatherOp : Op
     public override void Backward(in OpArgs a)
     {
         (TensorView dx, TensorView index, TensorView dy) = (a.InputGrads[0], a.Inputs[1], a.OutputGrads[0]);
-        Sarsen.Tensors.Kernels.Zeros.Run(a.Workers, dx.Data, dx.Count * dx.DType.Size());
+        Zeros.Run(a.Workers, dx.Data, dx.Count * dx.DType.Size());
         var walk = new IndexWalk(dx.Shape, index.Shape, a.Attributes<Along>().Dim);
         for (long i = 0; i < index.Count; i++)
         {

@@ -1,5 +1,6 @@
 using Sarsen.Nn.Autograd;
 using Sarsen.Tensors;
+using Sarsen.Tensors.Kernels;
 
 namespace Sarsen.Nn.Ops;
 
@@ -39,7 +40,7 @@ public sealed unsafe class IndexSelectOp : Op
     {
         (TensorView index, TensorView dy, TensorView dx) = (a.Inputs[1], a.OutputGrads[0], a.InputGrads[0]);
         (long outer, long n, long inner) = ExtremumOp.Split(dx.Shape, a.Attributes<Along>().Dim);
-        Sarsen.Tensors.Kernels.Zeros.Run(a.Workers, dx.Data, dx.Count * dx.DType.Size());
+        Zeros.Run(a.Workers, dx.Data, dx.Count * dx.DType.Size());
         for (long o = 0; o < outer; o++)
         {
             for (long i = 0; i < index.Count; i++)

@@ -1,5 +1,6 @@
 using Sarsen.Nn.Autograd;
 using Sarsen.Tensors;
+using Sarsen.Tensors.Kernels;
 
 namespace Sarsen.Nn.Ops;
 
@@ -37,7 +38,7 @@ public sealed class SliceOp : Op
         Range range = a.Attributes<Range>();
         TensorView dx = a.InputGrads[0], dy = a.OutputGrads[0];
         int size = dx.DType.Size();
-        Sarsen.Tensors.Kernels.Zeros.Run(a.Workers, dx.Data, dx.Count * size);
+        Zeros.Run(a.Workers, dx.Data, dx.Count * size);
         long inner = 1;
         for (int d = range.Dim + 1; d < dx.Shape.Rank; d++)
             inner *= dx.Shape[d];

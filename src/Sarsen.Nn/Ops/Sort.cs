@@ -1,5 +1,6 @@
 using Sarsen.Nn.Autograd;
 using Sarsen.Tensors;
+using Sarsen.Tensors.Kernels;
 
 namespace Sarsen.Nn.Ops;
 
@@ -44,7 +45,7 @@ public sealed unsafe class SortOp : Op
     internal static void Spread(in OpArgs a, int dim)
     {
         (TensorView dx, TensorView dy, TensorView index) = (a.InputGrads[0], a.OutputGrads[0], a.Outputs[1]);
-        Sarsen.Tensors.Kernels.Zeros.Run(a.Workers, dx.Data, dx.Count * dx.DType.Size());
+        Zeros.Run(a.Workers, dx.Data, dx.Count * dx.DType.Size());
         var walk = new IndexWalk(dx.Shape, index.Shape, dim);
         for (long i = 0; i < index.Count && !dy.IsNone; i++)
         {

@@ -1,5 +1,6 @@
 using Sarsen.Nn.Autograd;
 using Sarsen.Tensors;
+using Sarsen.Tensors.Kernels;
 
 namespace Sarsen.Nn.Ops;
 
@@ -23,7 +24,7 @@ public sealed unsafe class ZerosOp : Op
     public override void Forward(in OpArgs a)
     {
         TensorView y = a.Outputs[0];
-        Sarsen.Tensors.Kernels.Zeros.Run(a.Workers, y.Data, y.Count * y.DType.Size());
+        Zeros.Run(a.Workers, y.Data, y.Count * y.DType.Size());
     }
 
     /// <summary>Zeros where operations put their results: in the open scope, or with the GC.</summary>

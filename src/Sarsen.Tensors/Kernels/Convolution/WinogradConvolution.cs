@@ -18,19 +18,16 @@ internal readonly unsafe struct WinogradConvolution
     private const nint Group = WinogradTiles.Group;
 
     /// <summary>Filters whose products are computed together.</summary>
-    private const nint PanelFilters = MicroKernels.MaxPanelColumns;
+    private const nint PanelFilters = WinogradWeights.PanelTargets;
 
     /// <summary>Between the elements of a transform, so that they do not fall on equal cache lines.</summary>
     private const nint Gap = 16;
 
-    /// <summary>Channels whose weights are transformed together.</summary>
-    private const nint PackChannels = 16;
-
     private readonly Conv2dShape _shape;
-    private readonly bool _isGradient;
     private readonly nint _outputs, _size;
     private readonly nint _sources, _targets, _outHeight, _outWidth;
     private readonly WinogradTiles _tiles;
+    private readonly WinogradWeights _weights;
     private readonly nint _rows, _rowBlocks, _images, _imageBlocks, _panelBlocks;
 
     public static bool Takes(in Conv2dShape shape) => TileOf(shape, isGradient: false) > 0;
@@ -43,11 +40,12 @@ internal readonly unsafe struct WinogradConvolution
 
     private WinogradConvolution(in Conv2dShape shape, bool isGradient, int threads)
     {
-        (_shape, _isGradient) = (shape, isGradient);
+        _shape = shape;
         _outputs = TileOf(shape, isGradient);
         _size = _outputs + 2;
         _tiles = TilesOf(shape, isGradient);
         (_sources, _targets) = isGradient ? ((nint)shape.Filters, (nint)shape.Channels) : ((nint)shape.Channels, (nint)shape.Filters);
+        _weights = new WinogradWeights(_sources, _targets, _outputs, isGradient);
         (_outHeight, _outWidth) = isGradient ? ((nint)shape.Height, (nint)shape.Width) : ((nint)shape.OutHeight, (nint)shape.OutWidth);
         nint batch = nint.Max(1, (nint)shape.Batch);
         nint perImage = nint.Max(1, _tiles.Rows * _tiles.Columns);
@@ -106,14 +104,13 @@ internal readonly unsafe struct WinogradConvolution
     public long WorkspaceBytes(int threads, bool packed = false) =>
         IsEmpty ? 0 : (PlaceFloats + (packed ? 0 : PackedFloats) + (LaneFloats * threads)) * sizeof(float);
 
-    /// <summary>Floats of the transformed weights, whatever the batch: [panel of filters][element][channel][filter].</summary>
-    public long PackedFloats => (long)Panels * PanelFloats;
+    /// <summary>Floats of the transformed weights, whatever the batch.</summary>
+    public long PackedFloats => _weights.Floats;
 
     /// <summary>Transforms the weights for a <see cref="Run"/> that is given them.</summary>
     public void Pack(float* weight, float* packed, Workers workers, MicroKernels kernels)
     {
-        var job = new PackJob { Convolution = this, Weight = weight, Packed = packed, Kernels = kernels };
-        workers.For(ref job, (int)(Ceiling(_targets, Group) * Ceiling(_sources, PackChannels)));
+        _weights.Pack(weight, packed, workers, kernels);
     }
 
     /// <param name="source">What is seen.</param>
@@ -161,12 +158,7 @@ internal readonly unsafe struct WinogradConvolution
 
     private nint Elements => _size * _size;
 
-    private nint Panels => Ceiling(_targets, PanelFilters);
-
-    /// <summary>From one element of the transformed weights to the next.</summary>
-    private nint WeightStep => (_sources * PanelFilters) + Gap;
-
-    private nint PanelFloats => Elements * WeightStep;
+    private nint Panels => _weights.Panels;
 
     private nint MostTiles => _images * _rows * _tiles.Columns;
 
@@ -190,7 +182,7 @@ internal readonly unsafe struct WinogradConvolution
     private static long Aligned(long floats) => (floats + 15) & ~15L;
 
     /// <summary>Some tiles: all that follows from them for some panels of filters.</summary>
-    private struct TileJob<TEpilogue> : ILaneJob where TEpilogue : struct, IEpilogue
+    private struct TileJob<TEpilogue> : ILaneJob, IWinogradWork where TEpilogue : struct, IEpilogue
     {
         public WinogradConvolution Convolution;
         public float* Source, Packed, Target, Lanes;
@@ -199,54 +191,28 @@ internal readonly unsafe struct WinogradConvolution
         public MicroKernels Kernels;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        public readonly void Run(int chunk, int lane)
+        public readonly void Run(int chunk, int lane) => WinogradPaths.Run(this, Kernels.Lanes, Convolution._outputs, chunk, lane);
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        public readonly void Run<V, TTile>(int chunk, int lane)
+            where V : struct, IVector<V>
+            where TTile : struct, IWinogradTile
         {
             ref readonly WinogradConvolution c = ref Convolution;
             (nint rest, nint panelBlock) = nint.DivRem(chunk, c._panelBlocks);
             (nint imageBlock, nint rowBlock) = nint.DivRem(rest, c._rowBlocks);
-            nint image = imageBlock * c._images, row = rowBlock * c._rows;
+            nint firstImage = imageBlock * c._images, row = rowBlock * c._rows;
             float* scratch = Lanes + (lane * (nint)c.LaneFloats);
             var part = new Part
             {
-                Image = image,
-                Images = nint.Min(c._images, (nint)c._shape.Batch - image),
+                Image = firstImage,
+                Images = nint.Min(c._images, (nint)c._shape.Batch - firstImage),
                 Row = row,
                 Rows = nint.Min(c._rows, c._tiles.Rows - row),
                 Band = scratch,
                 Inputs = scratch + Aligned(c.BandFloats),
                 Products = scratch + Aligned(c.BandFloats) + (c.Elements * c.InputStep),
             };
-            switch (Kernels.Lanes)
-            {
-                case 16:
-                    Run<Vector512Lanes>(part, panelBlock);
-                    break;
-                case 8:
-                    Run<Vector256Lanes>(part, panelBlock);
-                    break;
-                case 4:
-                    Run<Vector128Lanes>(part, panelBlock);
-                    break;
-                default:
-                    Run<ScalarLanes>(part, panelBlock);
-                    break;
-            }
-        }
-
-        private readonly void Run<V>(in Part part, nint panelBlock) where V : struct, IVector<V>
-        {
-            if (Convolution._outputs == 4)
-                Run<V, WinogradTile4>(part, panelBlock);
-            else
-                Run<V, WinogradTile2>(part, panelBlock);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private readonly void Run<V, TTile>(in Part part, nint panelBlock)
-            where V : struct, IVector<V>
-            where TTile : struct, IWinogradTile
-        {
-            ref readonly WinogradConvolution c = ref Convolution;
             for (nint channel = 0; channel < c._sources; channel += Group)
             {
                 for (nint image = 0; image < part.Images; image++)
@@ -259,7 +225,7 @@ internal readonly unsafe struct WinogradConvolution
             nint end = c.Panels * (panelBlock + 1) / c._panelBlocks;
             for (nint panel = c.Panels * panelBlock / c._panelBlocks; panel < end; panel++)
             {
-                c.Multiply(part, Packed + (panel * c.PanelFloats), nint.Min(PanelFilters, c._targets - (panel * PanelFilters)), Places, Kernels);
+                c.Multiply(part, Packed + (panel * c._weights.PanelFloats), nint.Min(PanelFilters, c._targets - (panel * PanelFilters)), Places, Kernels);
                 for (nint filter = panel * PanelFilters; filter < nint.Min(c._targets, (panel + 1) * PanelFilters); filter += Group)
                     c.TransformOutputs<V, TTile, TEpilogue>(part, Target, filter, Epilogue, Kernels.Lanes);
             }
@@ -287,7 +253,7 @@ internal readonly unsafe struct WinogradConvolution
     {
         float** rows = stackalloc float*[16];
         nint tiles = part.Images * part.Rows * _tiles.Columns, stride = SourcesAligned, length = KBlocks.Length(_sources), panels = Ceiling(tiles, kernels.MaxTaps);
-        for (nint element = 0; element < Elements; element++, panel += WeightStep)
+        for (nint element = 0; element < Elements; element++, panel += _weights.Step)
         {
             float* inputs = part.Inputs + (element * InputStep), products = part.Products + (element * ProductStep);
             for (nint k0 = 0; k0 < _sources; k0 += length)
@@ -346,72 +312,6 @@ internal readonly unsafe struct WinogradConvolution
             {
                 for (nint i = 0; i < filters; i++)
                     epilogue.Apply(first + (i * plane), count, filter + i, (image * plane) + (top * _outWidth));
-            }
-        }
-    }
-
-    /// <summary>The weights of sixteen filters for some channels; of a gradient, of sixteen channels for some filters.</summary>
-    private struct PackJob : IChunkJob
-    {
-        public WinogradConvolution Convolution;
-        public float* Weight, Packed;
-        public MicroKernels Kernels;
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        public readonly void Run(int chunk)
-        {
-            switch (Kernels.Lanes)
-            {
-                case 16:
-                    Run<Vector512Lanes>(chunk);
-                    break;
-                case 8:
-                    Run<Vector256Lanes>(chunk);
-                    break;
-                case 4:
-                    Run<Vector128Lanes>(chunk);
-                    break;
-                default:
-                    Run<ScalarLanes>(chunk);
-                    break;
-            }
-        }
-
-        private readonly void Run<V>(nint chunk) where V : struct, IVector<V>
-        {
-            if (Convolution._outputs == 4)
-                Run<V, WinogradTile4>(chunk);
-            else
-                Run<V, WinogradTile2>(chunk);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private readonly void Run<V, TTile>(nint chunk)
-            where V : struct, IVector<V>
-            where TTile : struct, IWinogradTile
-        {
-            ref readonly WinogradConvolution c = ref Convolution;
-            (nint block, nint group) = nint.DivRem(chunk, Ceiling(c._targets, Group));
-            nint first = group * Group, count = nint.Min(Group, c._targets - first);
-            float* taps = stackalloc float[(int)((PackChannels * 9 * Group) + Packing.Spill)];
-            float* target = Packed + (first / PanelFilters * c.PanelFloats) + (first % PanelFilters);
-            for (nint source = block * PackChannels; source < nint.Min(c._sources, (block + 1) * PackChannels); source++)
-            {
-                float* to = target + (source * PanelFilters);
-                if (c._isGradient)
-                {
-                    // The weights of filter `source`, one channel after the other.
-                    float* weight = Weight + (((source * c._targets) + first) * 9);
-                    Packing.Transpose(weight, 9, count, 9, taps, Group, Kernels.Lanes);
-                    TTile.Weight<V>(taps + (8 * Group), -Group, to, c.WeightStep);
-                }
-                else
-                {
-                    nint inBlock = source - (block * PackChannels);
-                    if (inBlock == 0)
-                        Packing.Transpose(Weight + (((first * c._sources) + source) * 9), c._sources * 9, count, nint.Min(PackChannels, c._sources - source) * 9, taps, Group, Kernels.Lanes);
-                    TTile.Weight<V>(taps + (inBlock * 9 * Group), Group, to, c.WeightStep);
-                }
             }
         }
     }

@@ -105,7 +105,7 @@ internal readonly unsafe struct WinogradWeightGradient
     private static long Aligned(long floats) => (floats + 15) & ~15L;
 
     /// <summary>The sums of some channels and filters over one span of images.</summary>
-    private struct SumJob : ILaneJob
+    private struct SumJob : ILaneJob, IWinogradWork
     {
         public WinogradWeightGradient Gradient;
         public float* X, Dy, Sums, Lanes;
@@ -113,35 +113,10 @@ internal readonly unsafe struct WinogradWeightGradient
         public MicroKernels Kernels;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        public readonly void Run(int chunk, int lane)
-        {
-            switch (Kernels.Lanes)
-            {
-                case 16:
-                    Run<Vector512Lanes>(chunk, lane);
-                    break;
-                case 8:
-                    Run<Vector256Lanes>(chunk, lane);
-                    break;
-                case 4:
-                    Run<Vector128Lanes>(chunk, lane);
-                    break;
-                default:
-                    Run<ScalarLanes>(chunk, lane);
-                    break;
-            }
-        }
-
-        private readonly void Run<V>(nint chunk, int lane) where V : struct, IVector<V>
-        {
-            if (Gradient._inputs.Step == 4)
-                Run<V, WinogradTile4>(chunk, lane);
-            else
-                Run<V, WinogradTile2>(chunk, lane);
-        }
+        public readonly void Run(int chunk, int lane) => WinogradPaths.Run(this, Kernels.Lanes, Gradient._inputs.Step, chunk, lane);
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private readonly void Run<V, TTile>(nint chunk, int lane)
+        public readonly void Run<V, TTile>(int chunk, int lane)
             where V : struct, IVector<V>
             where TTile : struct, IWinogradTile
         {
@@ -203,42 +178,17 @@ internal readonly unsafe struct WinogradWeightGradient
     }
 
     /// <summary>The spans of sixteen filters and sixteen channels added, ascending, and turned into gradients of weights.</summary>
-    private struct FinishJob : IChunkJob
+    private struct FinishJob : IChunkJob, IWinogradWork
     {
         public WinogradWeightGradient Gradient;
         public float* Sums, Dweight;
         public MicroKernels Kernels;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        public readonly void Run(int chunk)
-        {
-            switch (Kernels.Lanes)
-            {
-                case 16:
-                    Run<Vector512Lanes>(chunk);
-                    break;
-                case 8:
-                    Run<Vector256Lanes>(chunk);
-                    break;
-                case 4:
-                    Run<Vector128Lanes>(chunk);
-                    break;
-                default:
-                    Run<ScalarLanes>(chunk);
-                    break;
-            }
-        }
-
-        private readonly void Run<V>(nint chunk) where V : struct, IVector<V>
-        {
-            if (Gradient._inputs.Step == 4)
-                Run<V, WinogradTile4>(chunk);
-            else
-                Run<V, WinogradTile2>(chunk);
-        }
+        public readonly void Run(int chunk) => WinogradPaths.Run(this, Kernels.Lanes, Gradient._inputs.Step, chunk);
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private readonly void Run<V, TTile>(nint chunk)
+        public readonly void Run<V, TTile>(int chunk, int lane)
             where V : struct, IVector<V>
             where TTile : struct, IWinogradTile
         {

@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 
 namespace Sarsen.Tensors.Kernels;
 
@@ -36,17 +35,7 @@ public readonly struct NoEpilogue : IEpilogue
 /// <param name="bias">N elements.</param>
 public readonly unsafe struct ColumnBias(float* bias) : IEpilogue
 {
-    public void Apply(float* c, nint count, nint row, nint column)
-    {
-        float* b = bias + column;
-        nint j = 0;
-        for (; j <= count - 16; j += 16)
-            (Vector512.Load(c + j) + Vector512.Load(b + j)).Store(c + j);
-        for (; j <= count - 4; j += 4)
-            (Vector128.Load(c + j) + Vector128.Load(b + j)).Store(c + j);
-        for (; j < count; j++)
-            c[j] += b[j];
-    }
+    public void Apply(float* c, nint count, nint row, nint column) => BiasedSum.Apply(c, count, null, bias + column, null, relu: false);
 }
 
 /// <summary><c>C[i, j] += bias[i]</c>: the bias of a convolution, whose rows are channels.</summary>
@@ -55,17 +44,7 @@ public readonly unsafe struct RowBias(float* bias) : IEpilogue
 {
     public static bool IgnoresColumn => true;
 
-    public void Apply(float* c, nint count, nint row, nint column)
-    {
-        float b = bias[row];
-        nint j = 0;
-        for (; j <= count - 16; j += 16)
-            (Vector512.Load(c + j) + Vector512.Create(b)).Store(c + j);
-        for (; j <= count - 4; j += 4)
-            (Vector128.Load(c + j) + Vector128.Create(b)).Store(c + j);
-        for (; j < count; j++)
-            c[j] += b;
-    }
+    public void Apply(float* c, nint count, nint row, nint column) => BiasedSum.Apply(c, count, bias + row, null, null, relu: false);
 }
 
 /// <summary><c>C = C &lt; 0 ? 0 : C</c>; not-a-number stays, as in PyTorch.</summary>
@@ -73,22 +52,7 @@ public readonly unsafe struct ReluEpilogue : IEpilogue
 {
     public static bool IgnoresColumn => true;
 
-    public void Apply(float* c, nint count, nint row, nint column)
-    {
-        nint j = 0;
-        for (; j <= count - 16; j += 16)
-        {
-            Vector512<float> x = Vector512.Load(c + j);
-            Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512<float>.Zero), Vector512<float>.Zero, x).Store(c + j);
-        }
-        for (; j <= count - 4; j += 4)
-        {
-            Vector128<float> x = Vector128.Load(c + j);
-            Vector128.ConditionalSelect(Vector128.LessThan(x, Vector128<float>.Zero), Vector128<float>.Zero, x).Store(c + j);
-        }
-        for (; j < count; j++)
-            c[j] = c[j] < 0 ? 0 : c[j];
-    }
+    public void Apply(float* c, nint count, nint row, nint column) => BiasedSum.Apply(c, count, null, null, null, relu: true);
 }
 
 /// <summary>One epilogue after the other, as bias and activation.</summary>

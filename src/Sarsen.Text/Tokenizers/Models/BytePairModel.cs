@@ -5,7 +5,7 @@ namespace Sarsen.Text.Tokenizers.Models;
 /// is in it. What symbols are, bytes or characters, is up to an <see cref="ISymbols"/>.
 /// Source: Sennrich, Haddow and Birch 2016, section 3.2.
 /// </summary>
-internal sealed class BytePairModel(ISymbols symbols, Merges merges) : TokenModel
+internal sealed class BytePairModel(ISymbols symbols, Merges merges) : CachedModel
 {
     // From here on the heap is faster; measured on words of one letter and on words of a text.
     private const int LongestPlain = 48;
@@ -16,25 +16,7 @@ internal sealed class BytePairModel(ISymbols symbols, Merges merges) : TokenMode
     /// <summary>Whether a text cut where no token reaches has the same tokens as in one piece.</summary>
     public bool CanBeCutAtSeams => WholeWords is null && symbols is CharSymbols { CanBeCut: true };
 
-    public override void Encode(ReadOnlySpan<char> word, EncodeScratch scratch, TokenIds ids)
-    {
-        if (word.Length > WordCache.LongestWord)
-        {
-            Merge(word, scratch, ids);
-            return;
-        }
-        ReadOnlySpan<int> known = scratch.Words.Find(word, out uint hash);
-        if (!known.IsEmpty)
-        {
-            ids.Add(known);
-            return;
-        }
-        int before = ids.Count;
-        Merge(word, scratch, ids);
-        scratch.Words.Add(word, hash, ids.Span[before..]);
-    }
-
-    private void Merge(ReadOnlySpan<char> word, EncodeScratch scratch, TokenIds ids)
+    protected override void Cut(ReadOnlySpan<char> word, EncodeScratch scratch, TokenIds ids)
     {
         if (WholeWords is not null && symbols.TryWholeWord(word, WholeWords, scratch, out int whole))
         {

@@ -9,7 +9,7 @@ namespace Sarsen.Text.Tokenizers.Models;
 /// and paths that are almost equal tell the difference. Source: Kudo 2018, section 3.2; <c>unigram_model.cc</c> of
 /// google/sentencepiece, <c>EncodeOptimized</c>.
 /// </summary>
-internal sealed class UnigramModel : TokenModel
+internal sealed class UnigramModel : CachedModel
 {
     private const double UnknownPenalty = 10;
 
@@ -34,25 +34,7 @@ internal sealed class UnigramModel : TokenModel
             _trie.TryAdd(text, id);
     }
 
-    public override void Encode(ReadOnlySpan<char> word, EncodeScratch scratch, TokenIds ids)
-    {
-        if (word.Length > WordCache.LongestWord)
-        {
-            Segment(word, scratch, ids);
-            return;
-        }
-        ReadOnlySpan<int> known = scratch.Words.Find(word, out uint hash);
-        if (!known.IsEmpty)
-        {
-            ids.Add(known);
-            return;
-        }
-        int before = ids.Count;
-        Segment(word, scratch, ids);
-        scratch.Words.Add(word, hash, ids.Span[before..]);
-    }
-
-    private void Segment(ReadOnlySpan<char> word, EncodeScratch scratch, TokenIds ids)
+    protected override void Cut(ReadOnlySpan<char> word, EncodeScratch scratch, TokenIds ids)
     {
         // Of each place: the best sum, and the token that ends there and where it starts. The start of none is -1.
         Span<double> best = scratch.Scores(word.Length + 1);
