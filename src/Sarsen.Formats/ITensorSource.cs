@@ -11,6 +11,9 @@ public interface ITensorSource : IDisposable
     /// <summary>The file or folder.</summary>
     string Path { get; }
 
+    /// <summary>Elements of all tensors: what a model that is read from here can have, about.</summary>
+    long Elements { get; }
+
     bool Contains(string name);
 
     /// <exception cref="ModelFormatException">There is no such tensor; the message names the nearest.</exception>

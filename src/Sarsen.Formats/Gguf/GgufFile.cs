@@ -53,6 +53,9 @@ public sealed class GgufFile : ITensorSource
         }
     }
 
+    /// <inheritdoc/>
+    public long Elements => Tensors.Sum(tensor => tensor.Shape.Count);
+
     public bool Contains(string name) => _byName.ContainsKey(name);
 
     /// <exception cref="ModelFormatException">There is no such tensor; the message names the nearest.</exception>

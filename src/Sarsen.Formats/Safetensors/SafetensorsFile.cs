@@ -54,6 +54,9 @@ public sealed class SafetensorsFile : ITensorSource
         }
     }
 
+    /// <inheritdoc/>
+    public long Elements => Entries.Sum(entry => entry.Shape.Count);
+
     public bool Contains(string name) => _byName.ContainsKey(name);
 
     /// <exception cref="ModelFormatException">There is no such tensor; the message names the nearest.</exception>

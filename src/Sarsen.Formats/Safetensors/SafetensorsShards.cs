@@ -48,6 +48,9 @@ public sealed class SafetensorsShards : ITensorSource
         }
     }
 
+    /// <inheritdoc/>
+    public long Elements => Files.Sum(file => file.Elements);
+
     public bool Contains(string name) => _byTensor.ContainsKey(name);
 
     /// <inheritdoc/>

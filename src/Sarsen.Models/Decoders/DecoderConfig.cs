@@ -114,6 +114,17 @@ public sealed record DecoderConfig
         ArgumentOutOfRangeException.ThrowIfNegative(SlidingWindow);
     }
 
+    /// <summary>Parameters of the matrices, which is nearly all; as a floating-point number, so that no configuration overflows it.</summary>
+    public double ParameterCount
+    {
+        get
+        {
+            double c = HiddenSize, queries = (double)NumAttentionHeads * HeadDim, keys = (double)NumKeyValueHeads * HeadDim;
+            double layer = (c * ((2 * queries) + (2 * keys))) + ((GatedMlp ? 3 : 2) * c * IntermediateSize);
+            return (NumHiddenLayers * layer) + ((TieWordEmbeddings ? 1 : 2) * c * VocabSize);
+        }
+    }
+
     /// <summary>Elements of a head that turn.</summary>
     public int RotaryDim => (int)(HeadDim * PartialRotaryFactor);
 

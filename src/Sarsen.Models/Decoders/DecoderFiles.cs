@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Sarsen.Formats;
 using Sarsen.Models.Decoders.Architectures;
 using Sarsen.Nn;
@@ -9,77 +8,56 @@ namespace Sarsen.Models.Decoders;
 /// <summary>Decoders from files: Hugging Face's folders, <c>config.json</c> and safetensors, and GGUF.</summary>
 public static class DecoderFiles
 {
-    private const string ConfigFile = "config.json";
-
-    private const string WeightsFile = "model.safetensors";
-
-    /// <summary>Builds the model of a folder and reads its weights, from one safetensors file or several with an index, as f32.</summary>
-    /// <param name="path">The folder.</param>
+    /// <summary>Builds the model of a folder and reads its weights, as f32.</summary>
     /// <exception cref="ModelFormatException">A file is missing or damaged, or asks for what is not supported.</exception>
-    public static DecoderModel Load(string path)
+    public static DecoderModel Load(HuggingFaceFolder folder)
     {
-        bool isWhole = !File.Exists(Path.Combine(path, SafetensorsShards.IndexName));
-        if (isWhole && !File.Exists(Path.Combine(path, WeightsFile)))
-            throw new ModelFormatException(Path.Combine(path, WeightsFile), 0, $"is not there, and {SafetensorsShards.IndexName} neither: this folder holds no weights as safetensors");
-        using ITensorSource weights = isWhole ? SafetensorsFile.Open(Path.Combine(path, WeightsFile)) : SafetensorsShards.Open(path);
-        return Load(path, weights);
+        using ITensorSource weights = folder.OpenWeights();
+        return Load(folder, weights);
     }
 
-    /// <summary>Builds the model of a folder and reads its weights, as f32.</summary>
-    /// <param name="path">The folder.</param>
+    /// <summary>Builds the model that a folder describes and reads its weights from elsewhere.</summary>
+    /// <param name="folder">What is built.</param>
     /// <param name="weights">Its tensors, under Hugging Face's names.</param>
-    /// <exception cref="ModelFormatException">A file is missing or damaged, or asks for what is not supported.</exception>
-    public static DecoderModel Load(string path, ITensorSource weights)
+    /// <exception cref="ModelFormatException">A file is damaged, or asks for what is not supported.</exception>
+    public static DecoderModel Load(HuggingFaceFolder folder, ITensorSource weights)
     {
-        (Architecture architecture, DecoderConfig config) = ReadConfig(Path.Combine(path, ConfigFile));
-        var model = new DecoderModel(config);
-        ReadWeights(model, name => architecture.Parts(config, name), weights);
-        return model;
+        string file = Path.Combine(folder.Path, HuggingFaceFolder.ConfigName);
+        var reader = new ConfigReader(file, folder.Config);
+        Architecture architecture = ArchitectureCatalogue.Of(file, reader.Text("model_type"));
+        return Build(file, () => architecture.Config(reader), architecture.Parts, weights);
     }
 
     /// <summary>Builds the model of a GGUF file and reads its weights, as f32.</summary>
     /// <exception cref="ModelFormatException">The file is damaged, or asks for what is not supported.</exception>
-    public static DecoderModel LoadGguf(string path)
+    public static DecoderModel Load(GgufFile file)
     {
-        using GgufFile file = GgufFile.Open(path);
         Architecture architecture = ArchitectureCatalogue.Of(file);
-        DecoderModel model;
-        DecoderConfig config = architecture.Config(file);
+        return Build(file.Path, () => architecture.Config(file), architecture.GgufParts, file);
+    }
+
+    private static DecoderModel Build(string path, Func<DecoderConfig> read, Func<DecoderConfig, string, IEnumerable<TensorPart>> parts, ITensorSource weights)
+    {
+        DecoderConfig config;
         try
         {
-            model = new DecoderModel(config);
+            config = read();
+            config.Validate();
         }
-        catch (ArgumentException e)
+        catch (Exception e) when (e is ArgumentException or OverflowException)
         {
             throw new ModelFormatException(path, 0, e.Message, e);
         }
-        ReadWeights(model, name => architecture.GgufParts(config, name), file);
+        // Before memory is taken for it: a configuration may say anything.
+        if (config.ParameterCount > 2.0 * weights.Elements)
+            throw new ModelFormatException(path, 0, $"the configuration asks for {config.ParameterCount:N0} parameters, '{weights.Path}' holds {weights.Elements:N0}: the configuration is of another model");
+        var model = new DecoderModel(config);
+        ReadWeights(model, name => parts(config, name), weights);
         return model;
     }
 
-    internal static (Architecture Architecture, DecoderConfig Config) ReadConfig(string file)
-    {
-        if (!File.Exists(file))
-            throw new ModelFormatException(file, 0, "is not there: this folder holds no model of Hugging Face's kind");
-        try
-        {
-            using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(file));
-            if (json.RootElement.ValueKind != JsonValueKind.Object)
-                throw new ModelFormatException(file, 0, "an object is expected");
-            var reader = new ConfigReader(file, json.RootElement);
-            Architecture architecture = ArchitectureCatalogue.Of(file, reader.Text("model_type"));
-            DecoderConfig config = architecture.Config(reader);
-            config.Validate();
-            return (architecture, config);
-        }
-        catch (Exception e) when (e is JsonException or ArgumentException)
-        {
-            throw new ModelFormatException(file, 0, e.Message, e);
-        }
-    }
-
     /// <summary>Fills every parameter with the rows that it is made of.</summary>
-    internal static void ReadWeights(DecoderModel model, Func<string, IEnumerable<TensorPart>> parts, ITensorSource from)
+    private static void ReadWeights(DecoderModel model, Func<string, IEnumerable<TensorPart>> parts, ITensorSource from)
     {
         foreach (ModuleState state in model.State())
         {
@@ -89,7 +67,7 @@ public static class DecoderFiles
             {
                 string name = part.Otherwise is { } otherwise && !from.Contains(part.Name) && from.Contains(otherwise) ? otherwise : part.Name;
                 Shape stored = from.ShapeOf(name);
-                long count = part.Count ?? (stored[0] - part.First), inner = stored.Rank > 1 ? stored.Count / stored[0] : 1;
+                long count = part.Count ?? (stored[0] - part.First), inner = stored.Rank > 1 ? stored.Count / Math.Max(1, stored[0]) : 1;
                 if (inner != width || count < 0 || row + count > rows || part.First + count > stored[0])
                     throw new ModelFormatException(from.Path, 0, $"'{name}' has the shape {stored}, which does not fit '{state.Name}' of {state.Value.Shape}: the configuration is of another model");
                 Span<float> into = values.Slice(checked((int)(row * width)), checked((int)(count * width)));

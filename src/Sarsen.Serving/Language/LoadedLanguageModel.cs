@@ -74,7 +74,6 @@ public sealed record LoadedLanguageModel
         if (folder.Tokenizer is not { } bytes)
             throw new ModelLoadException($"'{path}' has no tokenizer.json: texts cannot be put into tokens");
         Tokenizer tokenizer = TokenizerJson.Read(bytes, System.IO.Path.Combine(path, "tokenizer.json"));
-        using ITensorSource weights = folder.OpenWeights();
         (string? bos, string? eos) = (TokenText(folder, "bos_token"), TokenText(folder, "eos_token"));
         var ends = new HashSet<int>(Ids(folder.GenerationConfig, "eos_token_id").Concat(Ids(folder.Config, "eos_token_id")));
         if (eos is not null && tokenizer.IdOf(eos) is { } end)
@@ -82,7 +81,7 @@ public sealed record LoadedLanguageModel
         return new LoadedLanguageModel
         {
             Path = path,
-            Model = DecoderFiles.Load(path, weights),
+            Model = DecoderFiles.Load(folder),
             Tokenizer = tokenizer,
             EndTokens = ends,
             Template = folder.ChatTemplate is { } template ? ChatTemplate.Parse(template) : null,
@@ -103,7 +102,7 @@ public sealed record LoadedLanguageModel
         return new LoadedLanguageModel
         {
             Path = path,
-            Model = DecoderFiles.LoadGguf(path),
+            Model = DecoderFiles.Load(file),
             Tokenizer = tokenizer,
             EndTokens = ends.OfType<int>().ToHashSet(),
             Template = template.Length > 0 ? ChatTemplate.Parse(template) : null,

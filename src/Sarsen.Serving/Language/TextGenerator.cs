@@ -69,7 +69,7 @@ public sealed class TextGenerator : IDisposable
 
         long begun = _time.GetTimestamp(), first = 0;
         Read(prompt, stop);
-        TokenStream decoder = _loaded.Tokenizer.StreamDecoder();
+        TokenStream decoder = _loaded.Tokenizer.StreamDecoder(continues: options.Continues);
         var stops = new StopTexts(options.Stop);
         FinishReason reason = FinishReason.Length;
         while (sampler.Answered < most)

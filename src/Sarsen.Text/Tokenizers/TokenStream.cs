@@ -15,7 +15,7 @@ public sealed class TokenStream
     private char[] _chars = new char[64];
     private bool _begun;
 
-    internal TokenStream(Tokenizer tokenizer, bool skipSpecial) => (_tokenizer, _skipSpecial) = (tokenizer, skipSpecial);
+    internal TokenStream(Tokenizer tokenizer, bool skipSpecial, bool continues) => (_tokenizer, _skipSpecial, _begun) = (tokenizer, skipSpecial, continues);
 
     /// <summary>The text that a token completes, often none, until the next call.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The id is not from 0 to the size of the vocabulary - 1.</exception>

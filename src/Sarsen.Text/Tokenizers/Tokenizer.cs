@@ -77,5 +77,7 @@ public abstract class Tokenizer
     }
 
     /// <summary>Decodes tokens as they come.</summary>
-    public TokenStream StreamDecoder(bool skipSpecial = true) => new(this, skipSpecial);
+    /// <param name="skipSpecial">Special tokens give no text.</param>
+    /// <param name="continues">The tokens follow others: a space that they begin with belongs to the text.</param>
+    public TokenStream StreamDecoder(bool skipSpecial = true, bool continues = false) => new(this, skipSpecial, continues);
 }

@@ -31,7 +31,7 @@ internal static class RunCommand
             if (!asChat && parsed.GetValue(system) is not null)
                 throw new CommandException("--system needs the model's chat template: this model has none, or --raw leaves it out");
             int[] tokens = asChat ? loaded.Encode(Messages(parsed.GetValue(system), text)) : loaded.Encode(text);
-            var options = new GenerationOptions { MaxTokens = parsed.GetValue(maxTokens), Sampling = sampling.Options(parsed), Stop = sampling.Stop(parsed) };
+            var options = new GenerationOptions { MaxTokens = parsed.GetValue(maxTokens), Continues = !asChat, Sampling = sampling.Options(parsed), Stop = sampling.Stop(parsed) };
             using var generator = new TextGenerator(loaded);
             GenerationResult result = generator.Generate(tokens, options, piece => Console.Out.Write(piece), stop);
             Console.Out.WriteLine();

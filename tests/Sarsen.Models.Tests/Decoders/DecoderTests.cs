@@ -20,7 +20,13 @@ public sealed class DecoderTests : IDisposable
     {
         File.WriteAllText(Path.Combine(_folder, "config.json"), config ?? golden.Config);
         using var source = new FormulaSource(golden);
-        return DecoderFiles.Load(_folder, source);
+        return DecoderFiles.Load(HuggingFaceFolder.Read(_folder), source);
+    }
+
+    private static DecoderModel Open(string path)
+    {
+        using GgufFile file = GgufFile.Open(path);
+        return DecoderFiles.Load(file);
     }
 
     private static long[] Ids(int vocabulary) => [.. Enumerable.Range(0, DecoderGolden.Length).Select(t => (7L + (3 * t * t) + t) % vocabulary)];
@@ -85,6 +91,10 @@ public sealed class DecoderTests : IDisposable
     [InlineData("\"hidden_act\": \"silu\"", "\"hidden_act\": \"maxout\"", "'maxout', which is not supported")]
     [InlineData("\"num_key_value_heads\": 1", "\"num_key_value_heads\": 2", "cannot share")]
     [InlineData("\"intermediate_size\": 20", "\"intermediate_size\": 24", "configuration is of another model")]
+    [InlineData("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 2147483647", "asks for")]
+    [InlineData("\"vocab_size\": 19", "\"vocab_size\": 2147483647", "asks for")]
+    [InlineData("\"num_attention_heads\": 3", "\"num_attention_heads\": 2147483647", "HeadDim must be one or more")]
+    [InlineData("\"tie_word_embeddings\": false", "\"rope_parameters\": {\"rope_type\": \"yarn\", \"rope_theta\": 1e6}", "'yarn', which is not supported")]
     [InlineData("{", "", "config.json")]
     public void A_configuration_that_cannot_be_is_refused_by_name(string from, string to, string message)
     {
@@ -109,7 +119,7 @@ public sealed class DecoderTests : IDisposable
     public void A_gguf_of_a_real_model_gives_the_golden_tokens(string type, double within)
     {
         string folder = TestData.PathOf("models/tinystories-656k"), name = $"tinystories-656k-{type}.gguf";
-        DecoderModel model = DecoderFiles.LoadGguf(Path.Combine(folder, name));
+        DecoderModel model = Open(Path.Combine(folder, name));
         using JsonDocument golden = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "golden_llama.cpp_greedy.json")));
         foreach (JsonElement run in golden.RootElement.GetProperty("files").GetProperty(name).EnumerateArray())
         {
@@ -128,7 +138,7 @@ public sealed class DecoderTests : IDisposable
     public void A_real_model_gives_the_golden_logits_and_continuations()
     {
         string folder = TestData.PathOf("models/tinystories-656k");
-        DecoderModel model = DecoderFiles.Load(folder);
+        DecoderModel model = DecoderFiles.Load(HuggingFaceFolder.Read(folder));
         using JsonDocument golden = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "golden_logits_torch.json")));
         long[] ids = [.. golden.RootElement.GetProperty("input_ids").EnumerateArray().Select(e => e.GetInt64())];
         float[] last = Logits(model, ids)[^model.VocabSize..];

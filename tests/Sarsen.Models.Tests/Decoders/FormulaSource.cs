@@ -8,6 +8,8 @@ internal sealed class FormulaSource(DecoderGolden golden) : ITensorSource
 {
     public string Path => golden.Name;
 
+    public long Elements => golden.Tensors.Sum(t => t.Shape.Aggregate(1L, (a, b) => a * b));
+
     public bool Contains(string name) => golden.Tensors.Any(t => t.Name == name);
 
     public Shape ShapeOf(string name) => new(golden.Tensors.Single(t => t.Name == name).Shape);

@@ -110,7 +110,7 @@ internal abstract class Architecture
             HeadDim = json.Int("head_dim", hidden / Math.Max(1, heads)),
             MaxPositionEmbeddings = json.Int("max_position_embeddings"),
             NormEps = json.Double("rms_norm_eps", 1e-6),
-            RopeTheta = json.Double("rope_theta", 10000),
+            RopeTheta = json.Inner("rope_parameters")?.Double("rope_theta") ?? json.Double("rope_theta", 10000),
             PartialRotaryFactor = json.Double("partial_rotary_factor", 1),
             RopeScaling = Scaling(json),
             HiddenAct = Function(json, "hidden_act", "silu"),
@@ -123,7 +123,8 @@ internal abstract class Architecture
 
     private static RopeScaling Scaling(ConfigReader json)
     {
-        if (json.Inner("rope_scaling") is not { } scaling)
+        // Newer files have all of it, the base as well, in one object.
+        if ((json.Inner("rope_parameters") ?? json.Inner("rope_scaling")) is not { } scaling)
             return default;
         string kind = scaling.Text("rope_type", scaling.Text("type", "default"));
         return kind switch

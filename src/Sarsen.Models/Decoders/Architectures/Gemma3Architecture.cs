@@ -9,6 +9,9 @@ namespace Sarsen.Models.Decoders.Architectures;
 /// </summary>
 internal sealed class Gemma3Architecture : Architecture
 {
+    /// <summary>Layers of Gemma 3 27B.</summary>
+    private const int LargestLayers = 62;
+
     public override IReadOnlyList<string> ModelTypes => ["gemma3_text"];
 
     public override IReadOnlyList<string> GgufNames => ["gemma3"];
@@ -23,7 +26,9 @@ internal sealed class Gemma3Architecture : Architecture
             SandwichNorms = true,
             SlidingWindow = json.Int("sliding_window"),
             SlidingWindowPattern = json.Int("sliding_window_pattern", 6),
-            RopeTheta = json.Double("rope_theta", 1_000_000),
+            RopeTheta = json.Inner("rope_parameters") is null
+                ? json.Double("rope_theta", 1_000_000)
+                : throw json.Unsupported("rope_parameters", "an object", "rope_theta, rope_local_base_freq and rope_scaling, as Gemma 3 was published with"),
             RopeLocalBaseFreq = json.Double("rope_local_base_freq", 10000),
             AttentionScale = 1 / Math.Sqrt(json.Double("query_pre_attn_scalar", config.HeadDim)),
             EmbeddingMultiplier = Math.Sqrt(config.HiddenSize),
@@ -45,6 +50,8 @@ internal sealed class Gemma3Architecture : Architecture
             SandwichNorms = true,
             SlidingWindowPattern = 6,
             RopeLocalBaseFreq = 10000,
+            // The files do not tell it: of the largest model, known by its layers, it is by the width of a head's share of C.
+            AttentionScale = config.NumHiddenLayers == LargestLayers ? 1 / Math.Sqrt((double)config.HiddenSize / config.NumAttentionHeads) : null,
             EmbeddingMultiplier = Math.Sqrt(config.HiddenSize),
         };
     }

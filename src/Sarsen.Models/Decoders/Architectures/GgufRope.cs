@@ -1,5 +1,6 @@
 using Sarsen.Formats;
 using Sarsen.Nn;
+using Sarsen.Tensors;
 
 namespace Sarsen.Models.Decoders.Architectures;
 
@@ -25,9 +26,10 @@ internal static class GgufRope
     // What Llama 3.1 and later are made with; the divisors tell the factor, and whether the rest is so.
     private static RopeScaling FromDivisors(GgufFile file, double theta, int headDim)
     {
-        float[] divisors = new float[headDim / 2];
-        if (file.ShapeOf(Divisors).Count != divisors.Length)
-            throw new ModelFormatException(file.Path, 0, $"'{Divisors}' has the shape {file.ShapeOf(Divisors)}: {divisors.Length} divisors, one for each pair of a head's elements, are expected");
+        int pairs = headDim / 2;
+        if (pairs < 1 || file.ShapeOf(Divisors) != new Shape(pairs))
+            throw new ModelFormatException(file.Path, 0, $"'{Divisors}' has the shape {file.ShapeOf(Divisors)}: {pairs} divisors, one for each pair of a head's elements, are expected");
+        float[] divisors = new float[pairs];
         file.ReadRows(Divisors, 0, divisors.Length, divisors);
         var scaling = new RopeScaling(RopeScalingKind.Llama3, divisors.Max(), LowFreqFactor: 1, HighFreqFactor: 4, OriginalMaxPositionEmbeddings: 8192);
         for (int i = 0; i < divisors.Length; i++)
