@@ -14,7 +14,7 @@ public sealed record Conv2dSpec : ConvolutionSpec2d
     [Description("Groups of channels that are convolved apart."), Range(1, 1 << 20)]
     public int Groups { get; init; } = 1;
 
-    [Description("May windows of 3 x 3 go through Winograd's transforms where that is faster: up to four times the speed, and up to 2.5 times the rounding error.")]
+    [Description("May windows of 3 x 3 go through Winograd's transforms where that is faster: a quarter of the multiplications at best, and up to five times the rounding error.")]
     public bool Winograd { get; init; } = true;
 
     public override void Build(NetworkBuilder builder)

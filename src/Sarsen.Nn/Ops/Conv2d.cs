@@ -101,7 +101,7 @@ public static class Conv2dExtensions
         /// <param name="bias">(F), or none.</param>
         /// <param name="window">Sizes, strides, padding and dilation.</param>
         /// <param name="groups">Channels of a group are seen by its filters alone.</param>
-        /// <param name="winograd">May windows of 3 × 3 go through Winograd's transforms where that is faster: four times the speed at best, and up to 2.5 times the rounding error.</param>
+        /// <param name="winograd">May windows of 3 × 3 go through Winograd's transforms where that is faster: a quarter of the multiplications at best, and up to five times the rounding error.</param>
         /// <exception cref="ShapeException">The sizes do not fit one another or the window.</exception>
         public Tensor Conv2d(Tensor weight, Tensor bias, Window2d window, long groups = 1, bool winograd = true) => bias.IsNone
             ? Dispatch.Run(Conv2dOp.Instance, Conv2dOp.Attributes(window, groups, winograd), x, weight)

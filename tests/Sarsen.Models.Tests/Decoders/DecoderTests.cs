@@ -51,12 +51,26 @@ public sealed class DecoderTests : IDisposable
     public void Logits_are_those_of_the_family(string name)
     {
         DecoderGolden golden = DecoderGolden.All.Single(g => g.Name == name);
-        DecoderModel model = Load(golden);
+        CheckLogits(golden, Load(golden));
+    }
+
+    [Fact]
+    public void Rotary_settings_may_stand_in_one_object()
+    {
+        DecoderGolden golden = DecoderGolden.All.Single(g => g.Name == "llama3");
+        string config = golden.Config.Replace("\"rope_theta\": 500.0, ", "", StringComparison.Ordinal)
+            .Replace("\"rope_scaling\": {", "\"rope_parameters\": {\"rope_theta\": 500.0, ", StringComparison.Ordinal);
+        config.ShouldNotContain("rope_scaling");
+        CheckLogits(golden, Load(golden, config));
+    }
+
+    private static void CheckLogits(DecoderGolden golden, DecoderModel model)
+    {
         float[] logits = Logits(model, Ids(model.VocabSize));
         double largest = golden.Logits.Max(Math.Abs);
         logits.Length.ShouldBe(golden.Logits.Length);
         for (int i = 0; i < logits.Length; i++)
-            ((double)logits[i]).ShouldBe(golden.Logits[i], 1e-5 * largest, $"{name}, logit {i}");
+            ((double)logits[i]).ShouldBe(golden.Logits[i], 1e-5 * largest, $"{golden.Name}, logit {i}");
     }
 
     [Theory]
