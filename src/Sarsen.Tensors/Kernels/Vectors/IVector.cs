@@ -85,6 +85,36 @@ public unsafe interface IVector<TSelf> where TSelf : struct, IVector<TSelf>
     static abstract TSelf ShiftRight(TSelf a, int count);
 
     /// <summary>
+    /// Lanes as four bytes each: the sums of neighbouring products in i16, u[2i] · s[2i] + u[2i + 1] · s[2i + 1], u unsigned and s signed.
+    /// They must fit: what saturates is not part of the contract.
+    /// </summary>
+    static abstract TSelf MultiplyBytes(TSelf u, TSelf s);
+
+    /// <summary>Lanes as two i16 each: the sum of their products in i32.</summary>
+    static abstract TSelf MultiplyWords(TSelf a, TSelf b);
+
+    /// <summary>Lanes as two i16 each, added; sums must fit.</summary>
+    static abstract TSelf AddWords(TSelf a, TSelf b);
+
+    /// <summary>32 signed bytes as i16, two to a lane.</summary>
+    static abstract TSelf WidenBytes(sbyte* source);
+
+    /// <summary>16 unsigned bytes as i32.</summary>
+    static abstract TSelf LoadBytes(byte* source);
+
+    /// <summary>16 signed bytes as i32.</summary>
+    static abstract TSelf LoadBytes(sbyte* source);
+
+    /// <summary>16 words as i32, the sign repeated.</summary>
+    static abstract TSelf LoadWords(short* source);
+
+    /// <summary>Writes 16 lanes of i32 as bytes; they must fit.</summary>
+    void StoreBytes(sbyte* destination);
+
+    /// <summary>The lanes' i32 as f32, rounded to the nearest.</summary>
+    static abstract TSelf ToFloat(TSelf a);
+
+    /// <summary>
     /// The sum of the lanes in f64 by the fixed tree: s[i] = a[i] + a[i + 8], then s[i] + s[i + 4], + 2, + 1.
     /// </summary>
     static abstract double Sum(TSelf a);

@@ -181,6 +181,82 @@ public unsafe struct ScalarLanes : IVector<ScalarLanes>
         return a;
     }
 
+    public static ScalarLanes MultiplyBytes(ScalarLanes u, ScalarLanes s)
+    {
+        ScalarLanes r;
+        for (int i = 0; i < 32; i++)
+        {
+            byte* left = (byte*)u._lanes + 2 * i;
+            sbyte* right = (sbyte*)s._lanes + 2 * i;
+            ((short*)r._lanes)[i] = (short)(left[0] * right[0] + left[1] * right[1]);
+        }
+        return r;
+    }
+
+    public static ScalarLanes MultiplyWords(ScalarLanes a, ScalarLanes b)
+    {
+        ScalarLanes r;
+        for (int i = 0; i < 16; i++)
+        {
+            short* left = (short*)a._lanes + 2 * i, right = (short*)b._lanes + 2 * i;
+            Bits(&r)[i] = left[0] * right[0] + left[1] * right[1];
+        }
+        return r;
+    }
+
+    public static ScalarLanes AddWords(ScalarLanes a, ScalarLanes b)
+    {
+        for (int i = 0; i < 32; i++)
+            ((short*)a._lanes)[i] += ((short*)b._lanes)[i];
+        return a;
+    }
+
+    public static ScalarLanes WidenBytes(sbyte* source)
+    {
+        ScalarLanes r;
+        for (int i = 0; i < 32; i++)
+            ((short*)r._lanes)[i] = source[i];
+        return r;
+    }
+
+    public static ScalarLanes LoadBytes(byte* source)
+    {
+        ScalarLanes r;
+        for (int i = 0; i < 16; i++)
+            Bits(&r)[i] = source[i];
+        return r;
+    }
+
+    public static ScalarLanes LoadBytes(sbyte* source)
+    {
+        ScalarLanes r;
+        for (int i = 0; i < 16; i++)
+            Bits(&r)[i] = source[i];
+        return r;
+    }
+
+    public static ScalarLanes LoadWords(short* source)
+    {
+        ScalarLanes r;
+        for (int i = 0; i < 16; i++)
+            Bits(&r)[i] = source[i];
+        return r;
+    }
+
+    public void StoreBytes(sbyte* destination)
+    {
+        ScalarLanes own = this;
+        for (int i = 0; i < 16; i++)
+            destination[i] = (sbyte)Bits(&own)[i];
+    }
+
+    public static ScalarLanes ToFloat(ScalarLanes a)
+    {
+        for (int i = 0; i < 16; i++)
+            a._lanes[i] = Bits(&a)[i];
+        return a;
+    }
+
     public static double Sum(ScalarLanes a) => Sum(a._lanes);
 
     internal static double Sum(float* a)

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace Sarsen.Tensors.Kernels;
 
@@ -125,6 +127,86 @@ public readonly unsafe struct Vector128Lanes(Vector128<float> a, Vector128<float
 
     [MethodImpl(Inline)]
     public static Vector128Lanes ShiftRight(Vector128Lanes a, int count) => new(Vector128.ShiftRightArithmetic(a._a.AsInt32(), count).AsSingle(), Vector128.ShiftRightArithmetic(a._b.AsInt32(), count).AsSingle(), Vector128.ShiftRightArithmetic(a._c.AsInt32(), count).AsSingle(), Vector128.ShiftRightArithmetic(a._d.AsInt32(), count).AsSingle());
+
+    [MethodImpl(Inline)]
+    public static Vector128Lanes MultiplyBytes(Vector128Lanes u, Vector128Lanes s) => new(Bytes(u._a, s._a), Bytes(u._b, s._b), Bytes(u._c, s._c), Bytes(u._d, s._d));
+
+    [MethodImpl(Inline)]
+    public static Vector128Lanes MultiplyWords(Vector128Lanes a, Vector128Lanes b) => new(Words(a._a, b._a), Words(a._b, b._b), Words(a._c, b._c), Words(a._d, b._d));
+
+    [MethodImpl(Inline)]
+    public static Vector128Lanes AddWords(Vector128Lanes a, Vector128Lanes b) => new(
+        (a._a.AsInt16() + b._a.AsInt16()).AsSingle(), (a._b.AsInt16() + b._b.AsInt16()).AsSingle(),
+        (a._c.AsInt16() + b._c.AsInt16()).AsSingle(), (a._d.AsInt16() + b._d.AsInt16()).AsSingle());
+
+    [MethodImpl(Inline)]
+    public static Vector128Lanes WidenBytes(sbyte* source)
+    {
+        Vector128<sbyte> low = Vector128.Load(source), high = Vector128.Load(source + 16);
+        return new(Vector128.WidenLower(low).AsSingle(), Vector128.WidenUpper(low).AsSingle(), Vector128.WidenLower(high).AsSingle(), Vector128.WidenUpper(high).AsSingle());
+    }
+
+    [MethodImpl(Inline)]
+    public static Vector128Lanes LoadBytes(byte* source)
+    {
+        (Vector128<ushort> low, Vector128<ushort> high) = Vector128.Widen(Vector128.Load(source));
+        return new(Vector128.WidenLower(low).AsSingle(), Vector128.WidenUpper(low).AsSingle(), Vector128.WidenLower(high).AsSingle(), Vector128.WidenUpper(high).AsSingle());
+    }
+
+    [MethodImpl(Inline)]
+    public static Vector128Lanes LoadBytes(sbyte* source)
+    {
+        (Vector128<short> low, Vector128<short> high) = Vector128.Widen(Vector128.Load(source));
+        return Widened(low, high);
+    }
+
+    [MethodImpl(Inline)]
+    public static Vector128Lanes LoadWords(short* source) => Widened(Vector128.Load(source), Vector128.Load(source + 8));
+
+    [MethodImpl(Inline)]
+    public void StoreBytes(sbyte* destination) =>
+        Vector128.Narrow(Vector128.Narrow(_a.AsInt32(), _b.AsInt32()), Vector128.Narrow(_c.AsInt32(), _d.AsInt32())).Store(destination);
+
+    [MethodImpl(Inline)]
+    public static Vector128Lanes ToFloat(Vector128Lanes a) => new(
+        Vector128.ConvertToSingle(a._a.AsInt32()), Vector128.ConvertToSingle(a._b.AsInt32()),
+        Vector128.ConvertToSingle(a._c.AsInt32()), Vector128.ConvertToSingle(a._d.AsInt32()));
+
+    [MethodImpl(Inline)]
+    private static Vector128Lanes Widened(Vector128<short> low, Vector128<short> high) =>
+        new(Vector128.WidenLower(low).AsSingle(), Vector128.WidenUpper(low).AsSingle(), Vector128.WidenLower(high).AsSingle(), Vector128.WidenUpper(high).AsSingle());
+
+    [MethodImpl(Inline)]
+    private static Vector128<float> Bytes(Vector128<float> u, Vector128<float> s)
+    {
+        if (Ssse3.IsSupported)
+            return Ssse3.MultiplyAddAdjacent(u.AsByte(), s.AsSByte()).AsSingle();
+        Vector128<short> low = Vector128.WidenLower(u.AsByte()).AsInt16() * Vector128.WidenLower(s.AsSByte());
+        Vector128<short> high = Vector128.WidenUpper(u.AsByte()).AsInt16() * Vector128.WidenUpper(s.AsSByte());
+        if (AdvSimd.Arm64.IsSupported)
+            return AdvSimd.Arm64.AddPairwise(low, high).AsSingle();
+        // Neighbours: the sum of each i32's two halves, in its lower half.
+        return Vector128.Narrow(Pairs(low), Pairs(high)).AsSingle();
+    }
+
+    [MethodImpl(Inline)]
+    private static Vector128<float> Words(Vector128<float> a, Vector128<float> b)
+    {
+        if (Sse2.IsSupported)
+            return Sse2.MultiplyAddAdjacent(a.AsInt16(), b.AsInt16()).AsSingle();
+        Vector128<int> low = Vector128.WidenLower(a.AsInt16()) * Vector128.WidenLower(b.AsInt16());
+        Vector128<int> high = Vector128.WidenUpper(a.AsInt16()) * Vector128.WidenUpper(b.AsInt16());
+        if (AdvSimd.Arm64.IsSupported)
+            return AdvSimd.Arm64.AddPairwise(low, high).AsSingle();
+        return Vector128.Create(low[0] + low[1], low[2] + low[3], high[0] + high[1], high[2] + high[3]).AsSingle();
+    }
+
+    [MethodImpl(Inline)]
+    private static Vector128<int> Pairs(Vector128<short> products)
+    {
+        Vector128<int> both = products.AsInt32();
+        return Vector128.ShiftRightArithmetic(both, 16) + Vector128.ShiftRightArithmetic(Vector128.ShiftLeft(both, 16), 16);
+    }
 
     public static double Sum(Vector128Lanes a)
     {

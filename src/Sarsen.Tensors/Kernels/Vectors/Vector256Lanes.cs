@@ -127,6 +127,42 @@ public readonly unsafe struct Vector256Lanes(Vector256<float> a, Vector256<float
     public static Vector256Lanes ShiftRight(Vector256Lanes a, int count) => new(Vector256.ShiftRightArithmetic(a._a.AsInt32(), count).AsSingle(), Vector256.ShiftRightArithmetic(a._b.AsInt32(), count).AsSingle());
 
     [MethodImpl(Inline)]
+    public static Vector256Lanes MultiplyBytes(Vector256Lanes u, Vector256Lanes s) => new(
+        Avx2.MultiplyAddAdjacent(u._a.AsByte(), s._a.AsSByte()).AsSingle(),
+        Avx2.MultiplyAddAdjacent(u._b.AsByte(), s._b.AsSByte()).AsSingle());
+
+    [MethodImpl(Inline)]
+    public static Vector256Lanes MultiplyWords(Vector256Lanes a, Vector256Lanes b) => new(
+        Avx2.MultiplyAddAdjacent(a._a.AsInt16(), b._a.AsInt16()).AsSingle(),
+        Avx2.MultiplyAddAdjacent(a._b.AsInt16(), b._b.AsInt16()).AsSingle());
+
+    [MethodImpl(Inline)]
+    public static Vector256Lanes AddWords(Vector256Lanes a, Vector256Lanes b) => new((a._a.AsInt16() + b._a.AsInt16()).AsSingle(), (a._b.AsInt16() + b._b.AsInt16()).AsSingle());
+
+    [MethodImpl(Inline)]
+    public static Vector256Lanes WidenBytes(sbyte* source) => new(Avx2.ConvertToVector256Int16(source).AsSingle(), Avx2.ConvertToVector256Int16(source + 16).AsSingle());
+
+    [MethodImpl(Inline)]
+    public static Vector256Lanes LoadBytes(byte* source) => new(Avx2.ConvertToVector256Int32(source).AsSingle(), Avx2.ConvertToVector256Int32(source + 8).AsSingle());
+
+    [MethodImpl(Inline)]
+    public static Vector256Lanes LoadBytes(sbyte* source) => new(Avx2.ConvertToVector256Int32(source).AsSingle(), Avx2.ConvertToVector256Int32(source + 8).AsSingle());
+
+    [MethodImpl(Inline)]
+    public static Vector256Lanes LoadWords(short* source) => new(Avx2.ConvertToVector256Int32(source).AsSingle(), Avx2.ConvertToVector256Int32(source + 8).AsSingle());
+
+    // Packing works within 128-bit halves; the permutation puts the quarters into order.
+    [MethodImpl(Inline)]
+    public void StoreBytes(sbyte* destination)
+    {
+        Vector256<short> words = Avx2.Permute4x64(Avx2.PackSignedSaturate(_a.AsInt32(), _b.AsInt32()).AsInt64(), 0b11_01_10_00).AsInt16();
+        Sse2.PackSignedSaturate(words.GetLower(), words.GetUpper()).Store(destination);
+    }
+
+    [MethodImpl(Inline)]
+    public static Vector256Lanes ToFloat(Vector256Lanes a) => new(Vector256.ConvertToSingle(a._a.AsInt32()), Vector256.ConvertToSingle(a._b.AsInt32()));
+
+    [MethodImpl(Inline)]
     public static double Sum(Vector256Lanes a)
     {
         (Vector256<double> a0, Vector256<double> a4) = Vector256.Widen(a._a);

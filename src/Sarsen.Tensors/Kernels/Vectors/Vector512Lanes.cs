@@ -11,7 +11,7 @@ public readonly unsafe struct Vector512Lanes(Vector512<float> v) : IVector<Vecto
 
     private readonly Vector512<float> _v = v;
 
-    public static bool IsSupported => Vector512.IsHardwareAccelerated && Avx512F.IsSupported;
+    public static bool IsSupported => Vector512.IsHardwareAccelerated && Avx512F.IsSupported && Avx512BW.IsSupported;
 
     [MethodImpl(Inline)]
     public static Vector512Lanes Create(float value) => new(Vector512.Create(value));
@@ -112,6 +112,33 @@ public readonly unsafe struct Vector512Lanes(Vector512<float> v) : IVector<Vecto
 
     [MethodImpl(Inline)]
     public static Vector512Lanes ShiftRight(Vector512Lanes a, int count) => new(Vector512.ShiftRightArithmetic(a._v.AsInt32(), count).AsSingle());
+
+    [MethodImpl(Inline)]
+    public static Vector512Lanes MultiplyBytes(Vector512Lanes u, Vector512Lanes s) => new(Avx512BW.MultiplyAddAdjacent(u._v.AsByte(), s._v.AsSByte()).AsSingle());
+
+    [MethodImpl(Inline)]
+    public static Vector512Lanes MultiplyWords(Vector512Lanes a, Vector512Lanes b) => new(Avx512BW.MultiplyAddAdjacent(a._v.AsInt16(), b._v.AsInt16()).AsSingle());
+
+    [MethodImpl(Inline)]
+    public static Vector512Lanes AddWords(Vector512Lanes a, Vector512Lanes b) => new((a._v.AsInt16() + b._v.AsInt16()).AsSingle());
+
+    [MethodImpl(Inline)]
+    public static Vector512Lanes WidenBytes(sbyte* source) => new(Avx512BW.ConvertToVector512Int16(Vector256.Load(source)).AsSingle());
+
+    [MethodImpl(Inline)]
+    public static Vector512Lanes LoadBytes(byte* source) => new(Avx512F.ConvertToVector512Int32(Vector128.Load(source)).AsSingle());
+
+    [MethodImpl(Inline)]
+    public static Vector512Lanes LoadBytes(sbyte* source) => new(Avx512F.ConvertToVector512Int32(Vector128.Load(source)).AsSingle());
+
+    [MethodImpl(Inline)]
+    public static Vector512Lanes LoadWords(short* source) => new(Avx512F.ConvertToVector512Int32(Vector256.Load(source)).AsSingle());
+
+    [MethodImpl(Inline)]
+    public void StoreBytes(sbyte* destination) => Avx512F.ConvertToVector128SByte(_v.AsInt32()).Store(destination);
+
+    [MethodImpl(Inline)]
+    public static Vector512Lanes ToFloat(Vector512Lanes a) => new(Vector512.ConvertToSingle(a._v.AsInt32()));
 
     [MethodImpl(Inline)]
     public static double Sum(Vector512Lanes a)

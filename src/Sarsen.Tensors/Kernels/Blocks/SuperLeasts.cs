@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+
+namespace Sarsen.Tensors.Kernels;
+
+/// <summary>Scales and minima of groups as whole numbers times the two F16 of their super-block of 256.</summary>
+/// <typeparam name="TGroup">The length of a group: 16 or 32.</typeparam>
+internal unsafe struct SuperLeasts<TGroup> : IScales where TGroup : struct, INumber
+{
+    private const int HeaderBytes = 64;
+
+    public static int GroupLength
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TGroup.Value;
+    }
+
+    public static int BlockLength
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 256;
+    }
+
+    public static bool HasLeast
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => true;
+    }
+
+    public static int Offset
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 0;
+    }
+
+    public static int BlockBytes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => HeaderBytes + 32 * Groups;
+    }
+
+    private static int Groups
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 256 / TGroup.Value;
+    }
+
+    public static void Write(byte* block, int row, in BlockRow from, nint index)
+    {
+        ((ushort*)block)[row] = from.Scales[index];
+        ((ushort*)block)[16 + row] = from.Leasts[index];
+        for (int g = 0; g < Groups; g++)
+        {
+            block[HeaderBytes + 32 * g + row] = (byte)from.ScaleLevels[Groups * index + g];
+            block[HeaderBytes + 32 * g + 16 + row] = from.LeastLevels[Groups * index + g];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Scale<V>(byte* scales, nint group) where V : struct, IVector<V>
+    {
+        byte* block = scales + ((nint)((nuint)group / (nuint)Groups) * BlockBytes);
+        return Halves.Load<V>(block) * V.ToFloat(V.LoadBytes(block + HeaderBytes + 32 * (group & (Groups - 1))));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Least<V>(byte* scales, nint group, V scale) where V : struct, IVector<V>
+    {
+        byte* block = scales + ((nint)((nuint)group / (nuint)Groups) * BlockBytes);
+        return Halves.Load<V>(block + 32) * V.ToFloat(V.LoadBytes(block + HeaderBytes + 32 * (group & (Groups - 1)) + 16)) * V.Create(-1);
+    }
+}
