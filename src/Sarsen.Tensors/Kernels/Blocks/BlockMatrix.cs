@@ -9,7 +9,7 @@ namespace Sarsen.Tensors.Kernels;
 /// the system has them. Rows one after the other may be of different layouts. Inputs are rounded to bytes
 /// (<see cref="BlockLayout"/> says how results are summed).
 /// </summary>
-public sealed unsafe class BlockMatrix : IDisposable
+public sealed unsafe class BlockMatrix : WeightMatrix
 {
     /// <summary>Bytes of weights that are worth a chunk of work with one row of inputs; with more rows it takes fewer.</summary>
     private const long ChunkBytes = 1 << 16;
@@ -21,36 +21,28 @@ public sealed unsafe class BlockMatrix : IDisposable
     /// <param name="inputs">Elements of a row: a multiple of every layout's block.</param>
     /// <param name="parts">Layouts, and how many rows each has, one or more.</param>
     /// <exception cref="ArgumentException">Rows are no whole blocks, or there are none.</exception>
-    public BlockMatrix(long inputs, IReadOnlyList<(BlockLayout Layout, long Rows)> parts)
+    public BlockMatrix(long inputs, IReadOnlyList<(BlockLayout Layout, long Rows)> parts) : base(parts.Sum(p => p.Rows), inputs)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
-        ArgumentOutOfRangeException.ThrowIfZero(parts.Count, nameof(parts));
-        Inputs = inputs;
         _parts = new Part[parts.Count];
-        long offset = 0;
+        long offset = 0, first = 0;
         for (int i = 0; i < _parts.Length; i++)
         {
             (BlockLayout layout, long rows) = parts[i];
             if (inputs % layout.BlockLength != 0)
                 throw new ArgumentException($"rows of {inputs} elements are no whole blocks of {layout.BlockLength}", nameof(parts));
             ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1, nameof(parts));
-            _parts[i] = new Part { Layout = layout, First = Outputs, Rows = rows, Offset = offset, PanelBytes = layout.PanelBytes(inputs) };
+            _parts[i] = new Part { Layout = layout, First = first, Rows = rows, Offset = offset, PanelBytes = layout.PanelBytes(inputs) };
             offset = checked(offset + (_parts[i].Panels * _parts[i].PanelBytes));
-            Outputs += rows;
+            first += rows;
             _words |= layout.Words;
         }
         _memory = NativeBuffer.Allocate(offset);
     }
 
-    public long Outputs { get; }
-
-    public long Inputs { get; }
-
-    /// <summary>Bytes of memory.</summary>
-    public long Bytes => _memory.Bytes;
+    public override long Bytes => _memory.Bytes;
 
     /// <summary>Writes a row, each once. Different panels of <see cref="BlockLayout.PanelRows"/> rows may be written by different threads.</summary>
-    /// <param name="row">0 to <see cref="Outputs"/> - 1.</param>
+    /// <param name="row">0 to <see cref="WeightMatrix.Outputs"/> - 1.</param>
     /// <param name="from">Taken apart as the layout of its part wants it.</param>
     public void Write(long row, in BlockRow from)
     {
@@ -58,11 +50,7 @@ public sealed unsafe class BlockMatrix : IDisposable
         part.Layout.Write(Panel(part, row), Inputs, (int)((row - part.First) % BlockLayout.PanelRows), from);
     }
 
-    /// <summary>Row by row as f32: y[i] = w[ids[i]].</summary>
-    /// <param name="ids">Each in 0 … <see cref="Outputs"/> - 1.</param>
-    /// <param name="count">How many.</param>
-    /// <param name="y">(count, inputs).</param>
-    public void Gather(long* ids, long count, float* y)
+    public override void Gather(long* ids, long count, float* y)
     {
         for (long i = 0; i < count; i++)
         {
@@ -71,17 +59,9 @@ public sealed unsafe class BlockMatrix : IDisposable
         }
     }
 
-    /// <summary>Bytes of scratch memory of <see cref="Multiply"/>.</summary>
-    public long WorkspaceBytes(long rows, Workers workers) => BlockInput.MemoryBytes(rows, Inputs, _words) + (LaneBytes(rows) * workers.Count);
+    public override long WorkspaceBytes(long rows, Workers workers) => BlockInput.MemoryBytes(rows, Inputs, _words) + (LaneBytes(rows) * workers.Count);
 
-    /// <summary>y = x Wᵀ + b.</summary>
-    /// <param name="x">(rows, inputs).</param>
-    /// <param name="bias">(outputs), or null.</param>
-    /// <param name="y">(rows, outputs), overwritten.</param>
-    /// <param name="rows">Zero or more.</param>
-    /// <param name="workers">Who does it.</param>
-    /// <param name="workspace"><see cref="WorkspaceBytes"/>, 64-byte aligned.</param>
-    public void Multiply(float* x, float* bias, float* y, long rows, Workers workers, byte* workspace)
+    public override void Multiply(float* x, float* bias, float* y, nint rowStride, long rows, Workers workers, byte* workspace)
     {
         if (rows == 0)
             return;
@@ -101,7 +81,7 @@ public sealed unsafe class BlockMatrix : IDisposable
                     Panels = _memory.Pointer + part.Offset,
                     Outputs = (nint)part.Rows,
                     Y = y + part.First,
-                    RowStride = (nint)Outputs,
+                    RowStride = rowStride,
                     Bias = bias == null ? null : bias + part.First,
                 },
                 Panels = part.Panels,
@@ -114,8 +94,7 @@ public sealed unsafe class BlockMatrix : IDisposable
         GC.KeepAlive(this);
     }
 
-    /// <summary>Gives the memory back.</summary>
-    public void Dispose() => _memory.Dispose();
+    public override void Dispose() => _memory.Dispose();
 
     private long LaneBytes(long rows)
     {

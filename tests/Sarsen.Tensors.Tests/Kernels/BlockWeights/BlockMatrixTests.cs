@@ -114,7 +114,7 @@ public sealed unsafe class BlockMatrixTests
             KernelMemory.StaysInside($"{rows} rows", memory =>
             {
                 foreach (Weight w in (ReadOnlySpan<Weight>)[weight, bytes])
-                    w.Matrix.Multiply(memory.Values(rows * w.Inputs), memory.Values(21), memory.Result<float>(rows * 21), rows, Workers.Serial, memory.Scratch(w.Matrix.WorkspaceBytes(rows, Workers.Serial)));
+                    w.Matrix.Multiply(memory.Values(rows * w.Inputs), memory.Values(21), memory.Result<float>(rows * 21), 21, rows, Workers.Serial, memory.Scratch(w.Matrix.WorkspaceBytes(rows, Workers.Serial)));
             }, widths: rows < 20);
         }
     }
@@ -131,7 +131,7 @@ public sealed unsafe class BlockMatrixTests
     {
         using var memory = new KernelMemory();
         float* y = memory.New<float>(rows * matrix.Outputs);
-        matrix.Multiply(memory.Put(x), memory.Put(bias), y, rows, workers, memory.Scratch(matrix.WorkspaceBytes(rows, workers)));
+        matrix.Multiply(memory.Put(x), memory.Put(bias), y, (nint)matrix.Outputs, rows, workers, memory.Scratch(matrix.WorkspaceBytes(rows, workers)));
         return KernelMemory.Read(y, rows * matrix.Outputs);
     }
 
