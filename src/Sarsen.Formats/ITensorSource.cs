@@ -1,3 +1,4 @@
+using Sarsen.Formats.Blocks;
 using Sarsen.Tensors;
 
 namespace Sarsen.Formats;
@@ -31,4 +32,18 @@ public interface ITensorSource : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">The tensor does not have these rows.</exception>
     /// <exception cref="ArgumentException"><paramref name="into"/> has another length.</exception>
     void ReadRows(string name, long firstRow, long rows, Span<float> into);
+
+    /// <summary>How a tensor is stored; null where there is no such block type, and only <see cref="ReadRows"/> reads it.</summary>
+    /// <exception cref="ModelFormatException">There is no such tensor.</exception>
+    BlockType? TypeOf(string name);
+
+    /// <summary>Reads rows as they are stored, in blocks of <see cref="TypeOf"/>.</summary>
+    /// <param name="name">Which tensor.</param>
+    /// <param name="firstRow">0 to the size of the first dimension.</param>
+    /// <param name="rows">How many; all must be there. Of a vector of blocks, whole blocks only.</param>
+    /// <param name="into">Exactly the bytes of these rows, <see cref="BlockType.Bytes"/> of their elements.</param>
+    /// <exception cref="ModelFormatException">There is no such tensor, or the file was cut off.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The tensor does not have these rows.</exception>
+    /// <exception cref="ArgumentException"><paramref name="into"/> has another length, or the rows are no whole blocks.</exception>
+    void ReadBlocks(string name, long firstRow, long rows, Span<byte> into);
 }

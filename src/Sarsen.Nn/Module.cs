@@ -92,7 +92,7 @@ public abstract partial class Module
     /// <summary>A parameter of this module. <paramref name="name"/> is PyTorch's.</summary>
     protected Parameter AddParameter(string name, in Shape shape, Initializer initializer)
     {
-        var parameter = new Parameter(name, Owner.New(DType, shape), initializer);
+        var parameter = new Parameter(name, Owner, DType, shape, initializer);
         _parameters.Add(parameter);
         return parameter;
     }
@@ -128,7 +128,7 @@ public abstract partial class Module
     public IEnumerable<ModuleState> State()
     {
         foreach (Parameter parameter in _parameters)
-            yield return new ModuleState(Join(_path, parameter.Name), parameter.Value, parameter);
+            yield return new ModuleState(Join(_path, parameter.Name), default, parameter);
         foreach ((string name, Tensor value) in _buffers)
             yield return new ModuleState(Join(_path, name), value, null);
         foreach ((_, Module child) in _children)
@@ -166,7 +166,7 @@ public abstract partial class Module
     public void ZeroGrad()
     {
         foreach (Parameter parameter in _parameters)
-            parameter.Value.ZeroGrad();
+            parameter.ZeroGrad();
         foreach ((_, Module child) in _children)
             child.ZeroGrad();
     }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Sarsen.Tensors.Kernels;
 
 namespace Sarsen.Formats.Blocks;
 
@@ -29,6 +30,19 @@ internal static unsafe class AffineBlock
         {
             (int scale, int least) = AffineScales.Read(packed, g);
             (scales[g], offsets[g]) = (d * scale, -(e * least));
+        }
+    }
+
+    /// <summary>Writes what the header says to a block's place in a row.</summary>
+    public static void TakeApart(byte* header, in BlockRow row, nint index)
+    {
+        row.Scales[index] = BlockScale.Bits(header);
+        row.Leasts[index] = BlockScale.Bits(header + Least);
+        var packed = new ReadOnlySpan<byte>(header + Scales, AffineScales.Bytes);
+        for (int g = 0; g < 8; g++)
+        {
+            (int scale, int least) = AffineScales.Read(packed, g);
+            (row.ScaleLevels[8 * index + g], row.LeastLevels[8 * index + g]) = ((sbyte)scale, (byte)least);
         }
     }
 

@@ -10,6 +10,8 @@ internal static unsafe class BlockScale
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Read(byte* at) => (float)Unsafe.ReadUnaligned<Half>(at);
 
+    public static ushort Bits(byte* at) => Unsafe.ReadUnaligned<ushort>(at);
+
     /// <summary>Rounded to the nearest F16, ties to even.</summary>
     public static void Write(byte* at, float scale) => Unsafe.WriteUnaligned(at, (Half)scale);
 

@@ -1,4 +1,5 @@
 using Sarsen.Tensors;
+using Sarsen.Tensors.Kernels;
 
 namespace Sarsen.Formats.Blocks;
 
@@ -31,6 +32,9 @@ public abstract unsafe class BlockType(string name, uint id, int blockLength, in
     public virtual bool CanDequantise => true;
 
     public virtual bool CanQuantise => false;
+
+    /// <summary>How such blocks lie in memory to be multiplied as they are; null where their elements are multiplied.</summary>
+    public virtual BlockLayout? Layout => null;
 
     /// <summary>Bits of an element, scales included.</summary>
     public double BitsPerElement => 8.0 * BlockBytes / BlockLength;
@@ -72,6 +76,13 @@ public abstract unsafe class BlockType(string name, uint id, int blockLength, in
         fixed (byte* to = blocks)
             Quantise(from, to, count);
     }
+
+    /// <summary>Takes a block apart for its <see cref="Layout"/>.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="row">Where the levels and scales of its row go.</param>
+    /// <param name="index">The place of the block in the row.</param>
+    /// <exception cref="NotSupportedException">There is no layout.</exception>
+    public virtual void TakeApart(byte* block, in BlockRow row, nint index) => throw new NotSupportedException($"{Name}: its elements are multiplied, not its blocks");
 
     public override string ToString() => Name;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Sarsen.Tensors.Kernels;
 
 namespace Sarsen.Formats.Blocks;
 
@@ -15,6 +16,17 @@ internal sealed unsafe class IQ4_NL() : BlockType("IQ4_NL", 20, 32, 18)
     public static ReadOnlySpan<sbyte> Levels => [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113];
 
     public override float Value(ReadOnlySpan<byte> block, int i) => BlockScale.Read(block) * Levels[block[Picks + i % 16] >> i / 16 * 4 & 0xF];
+
+    public override BlockLayout Layout => BlockLayout.Bytes;
+
+    public override void TakeApart(byte* block, in BlockRow row, nint index)
+    {
+        row.Scales[index] = BlockScale.Bits(block);
+        byte* q = row.Levels + 32 * index;
+        BlockLevels.Halves(block + Picks, q, 16);
+        for (int i = 0; i < 32; i++)
+            q[i] = (byte)Levels[q[i]];
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Dequantise(byte* blocks, float* values, nint count)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Sarsen.Tensors.Kernels;
 
 namespace Sarsen.Formats.Blocks;
 
@@ -17,6 +18,24 @@ internal sealed unsafe class IQ4_XS() : BlockType("IQ4_XS", 23, 256, 136)
         int group = i / 32;
         int scale = Scale(BitConverter.ToUInt16(block[ScalesHigh..]), block[ScalesLow + group / 2], group);
         return BlockScale.Read(block) * scale * IQ4_NL.Levels[block[Picks + group * 16 + i % 16] >> i % 32 / 16 * 4 & 0xF];
+    }
+
+    public override BlockLayout Layout => BlockLayout.SuperBytes;
+
+    public override void TakeApart(byte* block, in BlockRow row, nint index)
+    {
+        row.Scales[index] = BlockScale.Bits(block);
+        ushort high = Unsafe.ReadUnaligned<ushort>(block + ScalesHigh);
+        byte* q = row.Levels + 256 * index;
+        for (int group = 0; group < 8; group++)
+        {
+            // A group of 32 is two of 16 with the same scale.
+            var scale = (sbyte)Scale(high, block[ScalesLow + group / 2], group);
+            (row.ScaleLevels[16 * index + 2 * group], row.ScaleLevels[16 * index + 2 * group + 1]) = (scale, scale);
+            BlockLevels.Halves(block + Picks + 16 * group, q + 32 * group, 16);
+        }
+        for (int i = 0; i < 256; i++)
+            q[i] = (byte)IQ4_NL.Levels[q[i]];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Sarsen.Tensors.Kernels;
 
 namespace Sarsen.Formats.Blocks;
 
@@ -17,6 +18,22 @@ internal sealed unsafe class Q2_K() : BlockType("Q2_K", 10, 256, 84)
         int q = block[Levels + i / 128 * 32 + i % 32] >> i % 128 / 32 * 2 & 3, group = block[i / 16];
         float scale = BlockScale.Read(block[Step..]) * (group & 0xF), least = BlockScale.Read(block[Least..]) * (group >> 4);
         return scale * q - least;
+    }
+
+    public override BlockLayout Layout => BlockLayout.SuperLowBytes16;
+
+    public override void TakeApart(byte* block, in BlockRow row, nint index)
+    {
+        row.Scales[index] = BlockScale.Bits(block + Step);
+        row.Leasts[index] = BlockScale.Bits(block + Least);
+        for (int g = 0; g < 16; g++)
+        {
+            row.ScaleLevels[16 * index + g] = (sbyte)(block[g] & 0xF);
+            row.LeastLevels[16 * index + g] = (byte)(block[g] >> 4);
+        }
+        byte* q = row.Levels + 256 * index;
+        for (int i = 0; i < 256; i++)
+            q[i] = (byte)(block[Levels + i / 128 * 32 + i % 32] >> i % 128 / 32 * 2 & 3);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Sarsen.Tensors.Kernels;
 
 namespace Sarsen.Formats.Blocks;
 
@@ -18,6 +19,18 @@ internal sealed unsafe class Q3_K() : BlockType("Q3_K", 11, 256, 110)
         int q = block[Levels + i / 128 * 32 + i % 32] >> i % 128 / 32 * 2 & 3, high = block[i % 32] >> i / 32 & 1, group = i / 16;
         float scale = BlockScale.Read(block[Step..]) * Scale(block[Scales + group % 8], block[Scales + 8 + group % 4], group);
         return scale * (q + 4 * high - 4);
+    }
+
+    public override BlockLayout Layout => BlockLayout.SuperBytes;
+
+    public override void TakeApart(byte* block, in BlockRow row, nint index)
+    {
+        row.Scales[index] = BlockScale.Bits(block + Step);
+        for (int g = 0; g < 16; g++)
+            row.ScaleLevels[16 * index + g] = (sbyte)Scale(block[Scales + g % 8], block[Scales + 8 + g % 4], g);
+        byte* q = row.Levels + 256 * index;
+        for (int i = 0; i < 256; i++)
+            q[i] = (byte)(sbyte)((block[Levels + i / 128 * 32 + i % 32] >> i % 128 / 32 * 2 & 3) + 4 * (block[i % 32] >> i / 32 & 1) - 4);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

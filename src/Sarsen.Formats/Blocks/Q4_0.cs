@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Sarsen.Tensors.Kernels;
 
 namespace Sarsen.Formats.Blocks;
 
@@ -14,6 +15,14 @@ internal sealed unsafe class Q4_0() : BlockType("Q4_0", 2, 32, 18)
     public override bool CanQuantise => true;
 
     public override float Value(ReadOnlySpan<byte> block, int i) => ((block[Levels + i % 16] >> i / 16 * 4 & 0xF) - 8) * BlockScale.Read(block);
+
+    public override BlockLayout Layout => BlockLayout.Nibbles;
+
+    public override void TakeApart(byte* block, in BlockRow row, nint index)
+    {
+        row.Scales[index] = BlockScale.Bits(block);
+        BlockLevels.Halves(block + Levels, row.Levels + 32 * index, 16);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Dequantise(byte* blocks, float* values, nint count)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Sarsen.Tensors.Kernels;
 
 namespace Sarsen.Formats.Blocks;
 
@@ -15,6 +16,15 @@ internal sealed unsafe class Q4_1() : BlockType("Q4_1", 3, 32, 20)
 
     public override float Value(ReadOnlySpan<byte> block, int i) =>
         (block[Levels + i % 16] >> i / 16 * 4 & 0xF) * BlockScale.Read(block) + BlockScale.Read(block[Least..]);
+
+    public override BlockLayout Layout => BlockLayout.NibblesWithMinima;
+
+    public override void TakeApart(byte* block, in BlockRow row, nint index)
+    {
+        row.Scales[index] = BlockScale.Bits(block);
+        row.Leasts[index] = BlockScale.Bits(block + Least);
+        BlockLevels.Halves(block + Levels, row.Levels + 32 * index, 16);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Dequantise(byte* blocks, float* values, nint count)

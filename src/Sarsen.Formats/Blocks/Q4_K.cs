@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Sarsen.Tensors.Kernels;
 
 namespace Sarsen.Formats.Blocks;
 
@@ -17,6 +18,15 @@ internal sealed unsafe class Q4_K() : BlockType("Q4_K", 12, 256, 144)
     {
         (float scale, float offset) = AffineBlock.Read(block, i / 32);
         return scale * (block[Levels + i / 64 * 32 + i % 32] >> i % 64 / 32 * 4 & 0xF) + offset;
+    }
+
+    public override BlockLayout Layout => BlockLayout.SuperNibbles;
+
+    public override void TakeApart(byte* block, in BlockRow row, nint index)
+    {
+        AffineBlock.TakeApart(block, row, index);
+        for (int pair = 0; pair < 4; pair++)
+            BlockLevels.Halves(block + Levels + 32 * pair, row.Levels + 256 * index + 64 * pair, 32);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Sarsen.Tensors.Kernels;
 
 namespace Sarsen.Formats.Blocks;
 
@@ -17,6 +18,17 @@ internal sealed unsafe class Q5_0() : BlockType("Q5_0", 6, 32, 22)
     {
         int low = block[Levels + i % 16] >> i / 16 * 4 & 0xF, high = block[High + i / 8] >> i % 8 & 1;
         return (low + 16 * high - 16) * BlockScale.Read(block);
+    }
+
+    public override BlockLayout Layout => BlockLayout.Bytes;
+
+    public override void TakeApart(byte* block, in BlockRow row, nint index)
+    {
+        row.Scales[index] = BlockScale.Bits(block);
+        byte* q = row.Levels + 32 * index;
+        BlockLevels.Halves(block + Levels, q, 16);
+        for (int i = 0; i < 32; i++)
+            q[i] = (byte)(sbyte)(q[i] + 16 * (block[High + i / 8] >> i % 8 & 1) - 16);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Sarsen.Tensors.Kernels;
 
 namespace Sarsen.Formats.Blocks;
 
@@ -17,6 +18,18 @@ internal sealed unsafe class Q5_1() : BlockType("Q5_1", 7, 32, 24)
     {
         int low = block[Levels + i % 16] >> i / 16 * 4 & 0xF, high = block[High + i / 8] >> i % 8 & 1;
         return (low + 16 * high) * BlockScale.Read(block) + BlockScale.Read(block[Least..]);
+    }
+
+    public override BlockLayout Layout => BlockLayout.LowBytesWithMinima;
+
+    public override void TakeApart(byte* block, in BlockRow row, nint index)
+    {
+        row.Scales[index] = BlockScale.Bits(block);
+        row.Leasts[index] = BlockScale.Bits(block + Least);
+        byte* q = row.Levels + 32 * index;
+        BlockLevels.Halves(block + Levels, q, 16);
+        for (int i = 0; i < 32; i++)
+            q[i] |= (byte)((block[High + i / 8] >> i % 8 & 1) << 4);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Sarsen.Tensors.Kernels;
 
 namespace Sarsen.Formats.Blocks;
 
@@ -18,6 +19,18 @@ internal sealed unsafe class Q5_K() : BlockType("Q5_K", 13, 256, 176)
         (float scale, float offset) = AffineBlock.Read(block, i / 32);
         int low = block[Levels + i / 64 * 32 + i % 32] >> i % 64 / 32 * 4 & 0xF, high = block[High + i % 32] >> i / 32 & 1;
         return scale * (low + 16 * high) + offset;
+    }
+
+    public override BlockLayout Layout => BlockLayout.SuperLowBytes;
+
+    public override void TakeApart(byte* block, in BlockRow row, nint index)
+    {
+        AffineBlock.TakeApart(block, row, index);
+        byte* q = row.Levels + 256 * index;
+        for (int pair = 0; pair < 4; pair++)
+            BlockLevels.Halves(block + Levels + 32 * pair, q + 64 * pair, 32);
+        for (int i = 0; i < 256; i++)
+            q[i] |= (byte)((block[High + i % 32] >> i / 32 & 1) << 4);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Sarsen.Tensors.Kernels;
 
 namespace Sarsen.Formats.Blocks;
 
@@ -20,6 +21,26 @@ internal sealed unsafe class Q6_K() : BlockType("Q6_K", 14, 256, 210)
         int half = i / 128, quarter = i % 128 / 32, at = i % 32;
         int low = block[half * 64 + quarter % 2 * 32 + at] >> quarter / 2 * 4 & 0xF, high = block[High + half * 32 + at] >> quarter * 2 & 3;
         return BlockScale.Read(block[Step..]) * (sbyte)block[Scales + i / 16] * ((low | high << 4) - Half);
+    }
+
+    public override BlockLayout Layout => BlockLayout.SuperSixes;
+
+    public override void TakeApart(byte* block, in BlockRow row, nint index)
+    {
+        row.Scales[index] = BlockScale.Bits(block + Step);
+        Unsafe.CopyBlockUnaligned(row.ScaleLevels + 16 * index, block + Scales, 16);
+        for (int half = 0; half < 2; half++)
+        {
+            byte* q = row.Levels + 256 * index + 128 * half;
+            for (int i = 0; i < 32; i++)
+            {
+                byte first = block[half * 64 + i], second = block[half * 64 + 32 + i], high = block[High + half * 32 + i];
+                q[i] = (byte)(first & 0xF | (high & 3) << 4);
+                q[32 + i] = (byte)(second & 0xF | (high >> 2 & 3) << 4);
+                q[64 + i] = (byte)(first >> 4 | (high >> 4 & 3) << 4);
+                q[96 + i] = (byte)(second >> 4 | high >> 6 << 4);
+            }
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Sarsen.Tensors.Kernels;
 
 namespace Sarsen.Formats.Blocks;
 
@@ -14,6 +15,14 @@ internal sealed unsafe class Q8_0() : BlockType("Q8_0", 8, 32, 34)
     public override bool CanQuantise => true;
 
     public override float Value(ReadOnlySpan<byte> block, int i) => (sbyte)block[Levels + i] * BlockScale.Read(block);
+
+    public override BlockLayout Layout => BlockLayout.Bytes;
+
+    public override void TakeApart(byte* block, in BlockRow row, nint index)
+    {
+        row.Scales[index] = BlockScale.Bits(block);
+        Unsafe.CopyBlockUnaligned(row.Levels + 32 * index, block + Levels, 32);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Dequantise(byte* blocks, float* values, nint count)

@@ -88,14 +88,10 @@ public sealed class GgufFile : ITensorSource
         }
     }
 
-    /// <summary>Reads rows as they are stored.</summary>
-    /// <param name="name">Which tensor.</param>
-    /// <param name="firstRow">0 to the size of the first dimension.</param>
-    /// <param name="rows">How many; all must be there. Of a vector of blocks, whole blocks only.</param>
-    /// <param name="into">Exactly the bytes of these rows, <see cref="BlockType.Bytes"/> of their elements.</param>
-    /// <exception cref="ModelFormatException">There is no such tensor, or the file was cut off.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The tensor does not have these rows.</exception>
-    /// <exception cref="ArgumentException"><paramref name="into"/> has another length, or the rows are no whole blocks.</exception>
+    /// <inheritdoc/>
+    public BlockType? TypeOf(string name) => Tensor(name).Type;
+
+    /// <inheritdoc/>
     public void ReadBlocks(string name, long firstRow, long rows, Span<byte> into)
     {
         GgufTensor tensor = Tensor(name);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using Sarsen.Formats.Blocks;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Kernels;
 using Sarsen.Tensors.Threads;
@@ -100,6 +101,20 @@ public sealed class SafetensorsFile : ITensorSource
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    /// <inheritdoc/>
+    public BlockType? TypeOf(string name) => Entry(name).DType is { } type ? BlockTypes.All.FirstOrDefault(t => t.DType == type) : null;
+
+    /// <inheritdoc/>
+    public void ReadBlocks(string name, long firstRow, long rows, Span<byte> into)
+    {
+        SafetensorsEntry entry = Entry(name);
+        (long begin, long count) = TensorRows.Range(Path, name, entry.Shape, firstRow, rows);
+        int size = Known(entry).Size();
+        if (count * size != into.Length)
+            throw new ArgumentException($"{rows} rows of the tensor '{name}' of {Path} have {count * size} bytes, room for {into.Length} was given", nameof(into));
+        _bytes.ReadExactly(into, entry.Offset + begin * size);
     }
 
     /// <summary>Reads a tensor into one that is there: contiguous, of the file's shape.</summary>

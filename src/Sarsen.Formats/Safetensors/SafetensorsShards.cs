@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sarsen.Formats.Blocks;
 using Sarsen.Tensors;
 
 namespace Sarsen.Formats;
@@ -58,6 +59,12 @@ public sealed class SafetensorsShards : ITensorSource
 
     /// <inheritdoc/>
     public void ReadRows(string name, long firstRow, long rows, Span<float> into) => FileOf(name).ReadRows(name, firstRow, rows, into);
+
+    /// <inheritdoc/>
+    public BlockType? TypeOf(string name) => FileOf(name).TypeOf(name);
+
+    /// <inheritdoc/>
+    public void ReadBlocks(string name, long firstRow, long rows, Span<byte> into) => FileOf(name).ReadBlocks(name, firstRow, rows, into);
 
     /// <summary>The file that holds a tensor, which reads it in its own type.</summary>
     /// <exception cref="ModelFormatException">There is no such tensor; the message names the nearest.</exception>

@@ -2,41 +2,50 @@ using Sarsen.Formats;
 using Sarsen.Models.Decoders.Architectures;
 using Sarsen.Nn;
 using Sarsen.Tensors;
+using Sarsen.Tensors.Threads;
 
 namespace Sarsen.Models.Decoders;
 
 /// <summary>Decoders from files: Hugging Face's folders, <c>config.json</c> and safetensors, and GGUF.</summary>
 public static class DecoderFiles
 {
-    /// <summary>Builds the model of a folder and reads its weights, as f32.</summary>
+    /// <summary>Builds the model of a folder and reads its weights.</summary>
+    /// <param name="folder">What is built.</param>
+    /// <param name="use">What for; training and reading of elements when not given.</param>
+    /// <param name="workers">Who puts weights into order; the whole worker set when null.</param>
     /// <exception cref="ModelFormatException">A file is missing or damaged, or asks for what is not supported.</exception>
-    public static DecoderModel Load(HuggingFaceFolder folder)
+    public static DecoderModel Load(HuggingFaceFolder folder, WeightUse use = WeightUse.Elements, Workers? workers = null)
     {
         using ITensorSource weights = folder.OpenWeights();
-        return Load(folder, weights);
+        return Load(folder, weights, use, workers);
     }
 
     /// <summary>Builds the model that a folder describes and reads its weights from elsewhere.</summary>
     /// <param name="folder">What is built.</param>
     /// <param name="weights">Its tensors, under Hugging Face's names.</param>
+    /// <param name="use">What for.</param>
+    /// <param name="workers">Who puts weights into order; the whole worker set when null.</param>
     /// <exception cref="ModelFormatException">A file is damaged, or asks for what is not supported.</exception>
-    public static DecoderModel Load(HuggingFaceFolder folder, ITensorSource weights)
+    public static DecoderModel Load(HuggingFaceFolder folder, ITensorSource weights, WeightUse use = WeightUse.Elements, Workers? workers = null)
     {
         string file = Path.Combine(folder.Path, HuggingFaceFolder.ConfigName);
         var reader = new ConfigReader(file, folder.Config);
         Architecture architecture = ArchitectureCatalogue.Of(file, reader.Text("model_type"));
-        return Build(file, () => architecture.Config(reader), architecture.Parts, weights);
+        return Build(file, () => architecture.Config(reader), architecture.Parts, weights, use, workers);
     }
 
-    /// <summary>Builds the model of a GGUF file and reads its weights, as f32.</summary>
+    /// <summary>Builds the model of a GGUF file and reads its weights.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="use">What for.</param>
+    /// <param name="workers">Who puts weights into order; the whole worker set when null.</param>
     /// <exception cref="ModelFormatException">The file is damaged, or asks for what is not supported.</exception>
-    public static DecoderModel Load(GgufFile file)
+    public static DecoderModel Load(GgufFile file, WeightUse use = WeightUse.Elements, Workers? workers = null)
     {
         Architecture architecture = ArchitectureCatalogue.Of(file);
-        return Build(file.Path, () => architecture.Config(file), architecture.GgufParts, file);
+        return Build(file.Path, () => architecture.Config(file), architecture.GgufParts, file, use, workers);
     }
 
-    private static DecoderModel Build(string path, Func<DecoderConfig> read, Func<DecoderConfig, string, IEnumerable<TensorPart>> parts, ITensorSource weights)
+    private static DecoderModel Build(string path, Func<DecoderConfig> read, Func<DecoderConfig, string, IEnumerable<TensorPart>> parts, ITensorSource weights, WeightUse use, Workers? workers)
     {
         DecoderConfig config;
         try
@@ -52,32 +61,50 @@ public static class DecoderFiles
         if (config.ParameterCount > 2.0 * weights.Elements)
             throw new ModelFormatException(path, 0, $"the configuration asks for {config.ParameterCount:N0} parameters, '{weights.Path}' holds {weights.Elements:N0}: the configuration is of another model");
         var model = new DecoderModel(config);
-        ReadWeights(model, name => parts(config, name), weights);
+        var held = new HeldWeights(weights, workers ?? Workers.Shared);
+        foreach (ModuleState state in model.State())
+        {
+            IReadOnlyList<TensorPart> rows = Rows(state, parts(config, state.Name), weights);
+            if (use == WeightUse.Products && state is { Parameter: { } parameter, Shape.Rank: 2 })
+                parameter.Hold(held.Read(state.Shape[1], rows));
+            else
+                ReadElements(state, rows, weights);
+        }
         return model;
     }
 
-    /// <summary>Fills every parameter with the rows that it is made of.</summary>
-    private static void ReadWeights(DecoderModel model, Func<string, IEnumerable<TensorPart>> parts, ITensorSource from)
+    /// <summary>The rows that fill a parameter, each part with its stored name and its count.</summary>
+    private static List<TensorPart> Rows(ModuleState state, IEnumerable<TensorPart> parts, ITensorSource from)
     {
-        foreach (ModuleState state in model.State())
+        var rows = new List<TensorPart>();
+        long width = state.Shape.Rank > 1 ? state.Shape.Count / state.Shape[0] : 1, row = 0;
+        foreach (TensorPart part in parts)
         {
-            Span<float> values = state.Value.AsSpan<float>();
-            long width = state.Value.Rank > 1 ? state.Value.Count / state.Value.Shape[0] : 1, row = 0, rows = state.Value.Shape[0];
-            foreach (TensorPart part in parts(state.Name))
-            {
-                string name = part.Otherwise is { } otherwise && !from.Contains(part.Name) && from.Contains(otherwise) ? otherwise : part.Name;
-                Shape stored = from.ShapeOf(name);
-                long count = part.Count ?? (stored[0] - part.First), inner = stored.Rank > 1 ? stored.Count / Math.Max(1, stored[0]) : 1;
-                if (inner != width || count < 0 || row + count > rows || part.First + count > stored[0])
-                    throw new ModelFormatException(from.Path, 0, $"'{name}' has the shape {stored}, which does not fit '{state.Name}' of {state.Value.Shape}: the configuration is of another model");
-                Span<float> into = values.Slice(checked((int)(row * width)), checked((int)(count * width)));
-                from.ReadRows(name, part.First, count, into);
-                for (int i = 0; i < into.Length && part.Plus != 0; i++)
-                    into[i] += (float)part.Plus;
-                row += count;
-            }
-            if (row != rows)
-                throw new ModelFormatException(from.Path, 0, $"'{state.Name}' of {state.Value.Shape} is filled by {row} rows: the configuration is of another model");
+            string name = part.Otherwise is { } otherwise && !from.Contains(part.Name) && from.Contains(otherwise) ? otherwise : part.Name;
+            Shape stored = from.ShapeOf(name);
+            long count = part.Count ?? (stored[0] - part.First), inner = stored.Rank > 1 ? stored.Count / Math.Max(1, stored[0]) : 1;
+            if (inner != width || count < 0 || row + count > state.Shape[0] || part.First + count > stored[0])
+                throw new ModelFormatException(from.Path, 0, $"'{name}' has the shape {stored}, which does not fit '{state.Name}' of {state.Shape}: the configuration is of another model");
+            if (count > 0)
+                rows.Add(part with { Name = name, Count = count });
+            row += count;
+        }
+        if (row != state.Shape[0])
+            throw new ModelFormatException(from.Path, 0, $"'{state.Name}' of {state.Shape} is filled by {row} rows: the configuration is of another model");
+        return rows;
+    }
+
+    private static void ReadElements(ModuleState state, IReadOnlyList<TensorPart> rows, ITensorSource from)
+    {
+        Span<float> values = state.Value.AsSpan<float>();
+        long width = state.Shape.Rank > 1 ? state.Shape.Count / state.Shape[0] : 1;
+        foreach (TensorPart part in rows)
+        {
+            Span<float> into = values[..checked((int)(part.Count!.Value * width))];
+            from.ReadRows(part.Name, part.First, part.Count.Value, into);
+            for (int i = 0; i < into.Length && part.Plus != 0; i++)
+                into[i] += (float)part.Plus;
+            values = values[into.Length..];
         }
     }
 }

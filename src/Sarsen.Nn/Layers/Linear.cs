@@ -34,6 +34,8 @@ public sealed class Linear : Module
     /// <exception cref="NotSupportedException">The weight is not F32.</exception>
     public void PackWeight(Workers? workers = null)
     {
+        if (Weight.Held is not null)
+            return;
         if (DType != DType.F32)
             throw new NotSupportedException($"weights of F32 can be packed, this one is {DType}");
         _packed ??= new PackedWeight(Weight, Owner);

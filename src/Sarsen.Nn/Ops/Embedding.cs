@@ -29,9 +29,11 @@ public sealed unsafe class EmbeddingOp : Op
         s.Output(table.DType, new Shape(sizes[..(ids.Shape.Rank + 1)]));
     }
 
-    public override void Check(in OpArgs a)
+    public override void Check(in OpArgs a) => Check(a.Inputs[0], a.Inputs[1].Shape[0]);
+
+    /// <exception cref="ArgumentOutOfRangeException">An id is not in 0 … rows - 1.</exception>
+    internal static void Check(in TensorView ids, long rows)
     {
-        (TensorView ids, long rows) = (a.Inputs[0], a.Inputs[1].Shape[0]);
         long at = Embedding.FirstOutside(ids.I64, ids.Count, rows);
         if (at >= 0)
             throw new ArgumentOutOfRangeException(nameof(ids), ids.I64[at], $"Embedding: ids must be in 0 … {rows - 1}; element {at} is not");
@@ -75,5 +77,9 @@ public static class EmbeddingExtensions
         /// <exception cref="ArgumentOutOfRangeException">An id is not in 0 … rows - 1.</exception>
         public Tensor Embedding(Tensor table, long? paddingId = null) =>
             Dispatch.Run(EmbeddingOp.Instance, OpAttributes.Of(new EmbeddingOp.Use(paddingId ?? -1)), ids.Contiguous(), table);
+
+        /// <summary>The same of a table however it is held.</summary>
+        public Tensor Embedding(Parameter table, long? paddingId = null) =>
+            table.HeldEmbedding is { } held ? Dispatch.Run(held, default, ids.Contiguous()) : ids.Embedding(table.Value, paddingId);
     }
 }

@@ -109,15 +109,20 @@ public static class LinearExtensions
             ? Dispatch.Run(LinearOp.Instance, default, x, weight)
             : Dispatch.Run(LinearOp.Instance, default, x, weight, bias);
 
+        /// <summary>The same with a weight however it is held.</summary>
+        public Tensor Linear(Parameter weight, Tensor bias = default) => x.Linear(weight, bias, default);
+
         /// <summary>The same by a packed copy of the weight, where one is given and no tape records.</summary>
-        internal Tensor Linear(Tensor weight, Tensor bias, Tensor packed)
+        internal Tensor Linear(Parameter weight, Tensor bias, Tensor packed)
         {
+            if (weight.HeldLinear is { } held)
+                return bias.IsNone ? Dispatch.Run(held, default, x) : Dispatch.Run(held, default, x, bias);
             if (packed.IsNone || ScopeFrame.Current?.Tape is not null)
-                return x.Linear(weight, bias);
+                return x.Linear(weight.Value, bias);
             OpAttributes attributes = OpAttributes.Of(new LinearOp.Use(Packed: true));
             return bias.IsNone
-                ? Dispatch.Run(LinearOp.Instance, attributes, x, weight, packed)
-                : Dispatch.Run(LinearOp.Instance, attributes, x, weight, bias, packed);
+                ? Dispatch.Run(LinearOp.Instance, attributes, x, weight.Value, packed)
+                : Dispatch.Run(LinearOp.Instance, attributes, x, weight.Value, bias, packed);
         }
     }
 }

@@ -40,12 +40,11 @@ public sealed record LoadedLanguageModel
     {
         try
         {
-            LoadedLanguageModel loaded = HuggingFaceFolder.IsAt(path) ? FromFolder(path)
-                : File.Exists(path) && TensorSources.IsGguf(path) ? FromGguf(path)
+            LoadedLanguageModel loaded = HuggingFaceFolder.IsAt(path) ? FromFolder(path, workers)
+                : File.Exists(path) && TensorSources.IsGguf(path) ? FromGguf(path, workers)
                 : throw new ModelLoadException($"'{path}' holds no language model: name a GGUF file, or a folder with {HuggingFaceFolder.ConfigName} and safetensors");
             if (loaded.Tokenizer.VocabularySize > loaded.Model.VocabSize)
                 throw new ModelLoadException($"'{path}': the tokenizer has {loaded.Tokenizer.VocabularySize} tokens, the model {loaded.Model.VocabSize}: they are not of one model");
-            loaded.Model.PackWeights(workers);
             return loaded;
         }
         catch (Exception e) when (e is ModelFormatException or IOException or TemplateException or UnauthorizedAccessException)
@@ -68,7 +67,7 @@ public sealed record LoadedLanguageModel
         return Tokenizer.Encode(Template.Render(messages, bosToken: BosToken, eosToken: EosToken), new EncodeOptions(ParseSpecial: true));
     }
 
-    private static LoadedLanguageModel FromFolder(string path)
+    private static LoadedLanguageModel FromFolder(string path, Workers? workers)
     {
         HuggingFaceFolder folder = HuggingFaceFolder.Read(path);
         if (folder.Tokenizer is not { } bytes)
@@ -81,7 +80,7 @@ public sealed record LoadedLanguageModel
         return new LoadedLanguageModel
         {
             Path = path,
-            Model = DecoderFiles.Load(folder),
+            Model = DecoderFiles.Load(folder, WeightUse.Products, workers),
             Tokenizer = tokenizer,
             EndTokens = ends,
             Template = folder.ChatTemplate is { } template ? ChatTemplate.Parse(template) : null,
@@ -90,7 +89,7 @@ public sealed record LoadedLanguageModel
         };
     }
 
-    private static LoadedLanguageModel FromGguf(string path)
+    private static LoadedLanguageModel FromGguf(string path, Workers? workers)
     {
         using GgufFile file = GgufFile.Open(path);
         var metadata = file.Metadata.ToDictionary(pair => pair.Key, pair => pair.Value.ToObject() is GgufArray array ? array.ToElements() : pair.Value.ToObject());
@@ -102,7 +101,7 @@ public sealed record LoadedLanguageModel
         return new LoadedLanguageModel
         {
             Path = path,
-            Model = DecoderFiles.Load(file),
+            Model = DecoderFiles.Load(file, WeightUse.Products, workers),
             Tokenizer = tokenizer,
             EndTokens = ends.OfType<int>().ToHashSet(),
             Template = template.Length > 0 ? ChatTemplate.Parse(template) : null,

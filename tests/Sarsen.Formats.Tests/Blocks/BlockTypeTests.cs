@@ -1,5 +1,6 @@
 using Sarsen.Formats.Blocks;
 using Sarsen.Tensors;
+using Sarsen.Tensors.Kernels;
 using Sarsen.Tensors.Tests.Memory;
 using Sarsen.Testing;
 
@@ -30,6 +31,58 @@ public sealed class BlockTypeTests
             if (!(float.IsNaN(plain) && float.IsNaN(values[i])))
                 BitConverter.SingleToInt32Bits(values[i]).ShouldBe(BitConverter.SingleToInt32Bits(plain), $"{name}, element {i}");
         }
+    }
+
+    public static TheoryData<string> TakenApart => [.. BlockTypes.All.Where(t => t.Layout is not null).Select(t => t.Name)];
+
+    [Theory]
+    [MemberData(nameof(TakenApart))]
+    public unsafe void Blocks_taken_apart_and_laid_out_are_the_same_elements(string name)
+    {
+        BlockType type = BlockTypes.Find(name);
+        const int rows = 21, inputs = 512;
+        byte[] blocks = RandomBlocks(type, rows * inputs / type.BlockLength);
+        float[] expected = new float[rows * inputs], actual = new float[rows * inputs];
+        type.Dequantise(blocks, expected);
+        using var matrix = new BlockMatrix(inputs, [(type.Layout!, rows)]);
+        byte* levels = stackalloc byte[inputs], leastLevels = stackalloc byte[inputs / 16];
+        ushort* scales = stackalloc ushort[inputs / 32], leasts = stackalloc ushort[inputs / 32];
+        sbyte* scaleLevels = stackalloc sbyte[inputs / 16];
+        var row = new BlockRow { Levels = levels, Scales = scales, Leasts = leasts, ScaleLevels = scaleLevels, LeastLevels = leastLevels };
+        long[] ids = [.. Enumerable.Range(0, rows).Select(i => (long)i)];
+        fixed (byte* block = blocks)
+        fixed (long* id = ids)
+        fixed (float* to = actual)
+        {
+            for (int r = 0; r < rows; r++)
+            {
+                for (int b = 0; b < inputs / type.BlockLength; b++)
+                    type.TakeApart(block + (((r * inputs / type.BlockLength) + b) * type.BlockBytes), row, b);
+                matrix.Write(r, row);
+            }
+            matrix.Gather(id, rows, to);
+        }
+        actual.ShouldBe(expected);
+    }
+
+    // Of ordinary weights where the type can be written; else of random bits, with scales that are ordinary numbers.
+    private static byte[] RandomBlocks(BlockType type, int count)
+    {
+        var random = new Random(5);
+        byte[] blocks = new byte[count * type.BlockBytes];
+        if (type.CanQuantise)
+        {
+            type.Quantise([.. Enumerable.Range(0, count * type.BlockLength).Select(_ => (random.NextSingle() - 0.5f) * random.NextSingle())], blocks);
+            return blocks;
+        }
+        random.NextBytes(blocks);
+        int[] halves = type.Name switch { "Q2_K" => [80, 82], "Q3_K" => [108], _ => [0] };
+        for (int b = 0; b < count; b++)
+        {
+            foreach (int half in halves)
+                BitConverter.TryWriteBytes(blocks.AsSpan((b * type.BlockBytes) + half), (Half)((random.NextSingle() - 0.5f) * 0.1f));
+        }
+        return blocks;
     }
 
     [Theory]

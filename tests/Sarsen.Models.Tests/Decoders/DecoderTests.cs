@@ -23,10 +23,10 @@ public sealed class DecoderTests : IDisposable
         return DecoderFiles.Load(HuggingFaceFolder.Read(_folder), source);
     }
 
-    private static DecoderModel Open(string path)
+    private static DecoderModel Open(string path, WeightUse use)
     {
         using GgufFile file = GgufFile.Open(path);
-        return DecoderFiles.Load(file);
+        return DecoderFiles.Load(file, use);
     }
 
     private static long[] Ids(int vocabulary) => [.. Enumerable.Range(0, DecoderGolden.Length).Select(t => (7L + (3 * t * t) + t) % vocabulary)];
@@ -120,20 +120,15 @@ public sealed class DecoderTests : IDisposable
 
     /// <summary>
     /// Teacher-forced along llama.cpp's own greedy continuation: in f32 its token is the likeliest everywhere; in the other
-    /// types, which it multiplies as bytes and we as floats, its logit is within 0.1 of the largest.
+    /// types its logit is within 0.1 of the largest, whether weights are multiplied as they are stored or as floats.
     /// </summary>
     [DataTheory("models/tinystories-656k")]
-    [InlineData("f32", 0)]
-    [InlineData("f16", 0.1)]
-    [InlineData("q8_0", 0.1)]
-    [InlineData("q5_1", 0.1)]
-    [InlineData("q5_0", 0.1)]
-    [InlineData("q4_1", 0.1)]
-    [InlineData("q4_0", 0.1)]
-    public void A_gguf_of_a_real_model_gives_the_golden_tokens(string type, double within)
+    [MemberData(nameof(StoredTypes))]
+    public void A_gguf_of_a_real_model_gives_the_golden_tokens(string type, WeightUse use)
     {
+        double within = type == "f32" ? 0 : 0.1;
         string folder = TestData.PathOf("models/tinystories-656k"), name = $"tinystories-656k-{type}.gguf";
-        DecoderModel model = Open(Path.Combine(folder, name));
+        DecoderModel model = Open(Path.Combine(folder, name), use);
         using JsonDocument golden = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "golden_llama.cpp_greedy.json")));
         foreach (JsonElement run in golden.RootElement.GetProperty("files").GetProperty(name).EnumerateArray())
         {
@@ -145,6 +140,67 @@ public sealed class DecoderTests : IDisposable
                 ReadOnlySpan<float> row = logits.AsSpan((prompt.Length - 1 + i) * model.VocabSize, model.VocabSize);
                 (row[(int)output[i]] >= Largest(row) - within).ShouldBeTrue($"{name}, token {i}");
             }
+        }
+    }
+
+    public static TheoryData<string, WeightUse> StoredTypes()
+    {
+        var data = new TheoryData<string, WeightUse>();
+        foreach (string type in (ReadOnlySpan<string>)["f32", "f16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0"])
+        {
+            data.Add(type, WeightUse.Elements);
+            data.Add(type, WeightUse.Products);
+        }
+        return data;
+    }
+
+    [DataTheory("models/tinystories-656k")]
+    [InlineData("f32")]
+    [InlineData("f16")]
+    public void Floats_held_for_products_give_the_bits_of_floats(string type)
+    {
+        string path = TestData.PathOf($"models/tinystories-656k/tinystories-656k-{type}.gguf");
+        DecoderModel elements = Open(path, WeightUse.Elements), products = Open(path, WeightUse.Products);
+        long[] ids = Ids(elements.VocabSize);
+        Logits(products, ids).ShouldBe(Logits(elements, ids));
+        foreach (ModuleState state in products.State().Where(s => s.Shape.Rank == 2))
+        {
+            state.Parameter!.Held.ShouldNotBeNull(state.Name);
+            Should.Throw<InvalidOperationException>(() => state.Value).Message.ShouldContain("held to be multiplied");
+        }
+    }
+
+    [DataTheory("models/tinystories-656k")]
+    [InlineData("q8_0")]
+    [InlineData("q4_0")]
+    [InlineData("q5_1")]
+    [InlineData("f16")]
+    public void Pieces_and_batches_have_the_bits_of_the_whole_with_weights_as_stored(string type)
+    {
+        DecoderModel model = Open(TestData.PathOf($"models/tinystories-656k/tinystories-656k-{type}.gguf"), WeightUse.Products);
+        long[] ids = [.. Enumerable.Range(0, 40).Select(t => (7L + (3 * t * t)) % model.VocabSize)];
+        float[] whole = Logits(model, ids);
+        var pool = new KvPool(model.KvShape, KvType.F32, 12);
+        foreach (Workers workers in (ReadOnlySpan<Workers>)[Workers.Serial, Workers.Shared])
+        {
+            using KvSequence sequence = new(pool), other = new(pool);
+            using var arena = new Arena(workers);
+            var batch = new TokenBatch(pool);
+            int at = 0;
+            foreach (int piece in (ReadOnlySpan<int>)[20, 1, 1, 7, 2, 3, 6])
+            {
+                sequence.Reserve(piece);
+                other.Reserve(2);
+                batch.Clear();
+                batch.Add(ids.AsSpan(0, 2), other.View);
+                batch.Add(ids.AsSpan(at, piece), sequence.View, allLogits: true);
+                using (arena.Begin(Mode.Inference))
+                    model.Call(batch).ToArray<float>()[model.VocabSize..].ShouldBe(whole.AsSpan(at * model.VocabSize, piece * model.VocabSize).ToArray(), $"{type} from {at}");
+                sequence.Advance(piece);
+                other.Advance(2);
+                at += piece;
+            }
+            at.ShouldBe(ids.Length);
         }
     }
 

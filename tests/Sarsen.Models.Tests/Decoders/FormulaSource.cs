@@ -1,4 +1,5 @@
 using Sarsen.Formats;
+using Sarsen.Formats.Blocks;
 using Sarsen.Tensors;
 
 namespace Sarsen.Models.Tests.Decoders;
@@ -27,6 +28,10 @@ internal sealed class FormulaSource(DecoderGolden golden) : ITensorSource
             into[j] = (float)((0.6 * (u - Math.Floor(u) - 0.5)) + plus);
         }
     }
+
+    public BlockType? TypeOf(string name) => null;
+
+    public void ReadBlocks(string name, long firstRow, long rows, Span<byte> into) => throw new NotSupportedException("the formula gives elements");
 
     public void Dispose()
     {
