@@ -1,0 +1,50 @@
+using Sarsen.Nn;
+using Sarsen.Tensors.Threads;
+
+namespace Sarsen.Serving.Language;
+
+/// <summary>How a <see cref="LanguageEngine"/> works.</summary>
+public sealed record LanguageEngineOptions
+{
+    /// <summary>The most tokens of prompt and answer, from 2; the model's own when null or larger.</summary>
+    public int? ContextLength { get; init; }
+
+    /// <summary>How keys and values are cached: in half precision, which takes half the memory and moves logits by less than quantised weights do.</summary>
+    public KvType KvType { get; init; } = KvType.F16;
+
+    /// <summary>Tokens that the cache of keys and values has room for, of all answers together; those of one context when null or fewer.</summary>
+    public int? CacheTokens { get; init; }
+
+    /// <summary>Answers that are generated together, at most; from 1. Each takes room in the cache.</summary>
+    public int MaxSequences { get; init; } = 16;
+
+    /// <summary>
+    /// Tokens of a run of the model, at most, from 1: one of each answer, and the rest of prompts. More read long prompts a
+    /// little faster, and hold up the answers that go on meanwhile.
+    /// </summary>
+    public int BatchTokens { get; init; } = 256;
+
+    /// <summary>Tokens that are guessed from what a text said before, from 0: none. Answers are the same; those that repeat much come faster, others slower.</summary>
+    public int DraftTokens { get; init; }
+
+    /// <summary>Requests that may wait, from 1: one more is refused, for it would wait longer than its sender does.</summary>
+    public int QueueSize { get; init; } = 256;
+
+    /// <summary>Who computes; the whole worker set when null.</summary>
+    public Workers? Workers { get; init; }
+
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
+    public void Validate()
+    {
+        if (ContextLength is { } context)
+            ArgumentOutOfRangeException.ThrowIfLessThan(context, 2, nameof(ContextLength));
+        if (CacheTokens is { } cache)
+            ArgumentOutOfRangeException.ThrowIfLessThan(cache, 1, nameof(CacheTokens));
+        ArgumentOutOfRangeException.ThrowIfLessThan(QueueSize, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxSequences, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxSequences, BatchTokens, nameof(MaxSequences));
+        ArgumentOutOfRangeException.ThrowIfLessThan(BatchTokens, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(DraftTokens);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(DraftTokens, 64);
+    }
+}

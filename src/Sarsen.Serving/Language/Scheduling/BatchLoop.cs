@@ -1,0 +1,203 @@
+using Sarsen.Nn;
+using Sarsen.Tensors;
+using Sarsen.Tensors.Threads;
+using Sarsen.Text.Grammars;
+
+namespace Sarsen.Serving.Language.Scheduling;
+
+/// <summary>
+/// Generates any number of answers together: in each step the model runs once, over the next token of every answer and a piece
+/// of the prompts that wait. What an answer is does not depend on what else is in the batch. For one thread.
+/// </summary>
+internal sealed class BatchLoop : IDisposable
+{
+    private readonly LoadedLanguageModel _model;
+    private readonly LanguageEngineOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Arena _arena;
+    private readonly KvPool _pool;
+    private readonly KvBlockCache _cache;
+    private readonly TokenBatch _batch;
+    private readonly BatchPlan _plan;
+    private readonly List<RunningSequence> _running = [];
+    private readonly List<RunningSequence> _preempted = [];
+    private long[] _ids;
+
+    public BatchLoop(LoadedLanguageModel model, LanguageEngineOptions options, TimeProvider time)
+    {
+        (_model, _options, _time) = (model, options, time);
+        ContextLength = Math.Min(options.ContextLength ?? model.Model.ContextLength, model.Model.ContextLength);
+        _arena = new Arena(options.Workers ?? Workers.Shared);
+        // At least one sequence as long as the context can be held: what runs alone always comes to its end.
+        int least = KvPool.BlocksFor(ContextLength);
+        _pool = new KvPool(model.Model.KvShape, options.KvType, options.CacheTokens is { } tokens ? Math.Max(least, KvPool.BlocksFor(tokens)) : least);
+        (_cache, _batch, _plan) = (new KvBlockCache(_pool), new TokenBatch(_pool), new BatchPlan(options));
+        _ids = new long[options.BatchTokens];
+    }
+
+    public int ContextLength { get; }
+
+    /// <summary>Bytes of the cache.</summary>
+    public long Bytes => _pool.Bytes;
+
+    /// <summary>Answers that are being generated.</summary>
+    public int Count => _running.Count + _preempted.Count;
+
+    /// <summary>Blocks that answers hold now; 0 when there are none.</summary>
+    public int UsedBlocks => _cache.Used;
+
+    /// <summary>May one more be added now.</summary>
+    public bool HasRoom => _preempted.Count == 0 && _running.Count < _options.MaxSequences && (_running.Count == 0 || _cache.Available > _running.Count);
+
+    /// <exception cref="GrammarException">The request's constraint cannot be compiled for this model.</exception>
+    public void Add(EngineJob job) => _running.Add(new RunningSequence(job, _model, _cache, ContextLength) { BegunAt = _time.GetTimestamp() });
+
+    /// <summary>One run of the model. Answers that ended, were cancelled or failed leave; each is told to <paramref name="left"/> with what it took, or with what went wrong, or with neither.</summary>
+    public void Step(Action<EngineJob, GenerationUsage?, Exception?> left)
+    {
+        Drop(_running, left);
+        Drop(_preempted, left);
+        // Who gave its blocks back goes on as soon as it fits, before anyone new.
+        while (_preempted.Count > 0 && (_running.Count == 0 || _cache.Available >= _preempted[0].BlocksFor(_preempted[0].Pending) + _running.Count))
+        {
+            _running.Add(_preempted[0]);
+            _preempted.RemoveAt(0);
+        }
+        _plan.Fill(_running, preempted => _preempted.Insert(0, preempted));
+        if (_plan.Parts.Count == 0)
+            return;
+        try
+        {
+            Run(left);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // What went wrong with a run went wrong for all in it.
+            foreach (BatchPart part in _plan.Parts)
+                Fail(part.Sequence, e, left);
+        }
+    }
+
+    /// <summary>Ends all answers.</summary>
+    public void EndAll(Func<Exception> why, Action<EngineJob, GenerationUsage?, Exception?> left)
+    {
+        foreach (RunningSequence sequence in _running.Concat(_preempted))
+        {
+            sequence.Release();
+            sequence.Job.Settle(why());
+            left(sequence.Job, null, null);
+        }
+        _running.Clear();
+        _preempted.Clear();
+    }
+
+    public void Dispose()
+    {
+        _pool.Release();
+        _arena.Dispose();
+    }
+
+    private static void Drop(List<RunningSequence> sequences, Action<EngineJob, GenerationUsage?, Exception?> left)
+    {
+        for (int i = sequences.Count - 1; i >= 0; i--)
+        {
+            RunningSequence sequence = sequences[i];
+            if (!sequence.Job.IsSettled)
+                continue;
+            sequence.Release();
+            sequences.RemoveAt(i);
+            left(sequence.Job, null, null);
+        }
+    }
+
+    private void Run(Action<EngineJob, GenerationUsage?, Exception?> left)
+    {
+        _batch.Clear();
+        foreach (BatchPart part in _plan.Parts)
+            _batch.Add(Ids(part), part.Sequence.View, allLogits: part.Drafts > 0);
+        using Scope scope = _arena.Begin(Mode.Inference, name: "the end of a generation step");
+        Span<float> logits = _model.Model.Call(_batch).AsSpan<float>();
+        int vocabulary = _model.Model.VocabSize;
+        foreach (BatchPart part in _plan.Parts)
+        {
+            int rows = 1 + part.Drafts;
+            Span<float> own = logits[..(rows * vocabulary)];
+            logits = logits[own.Length..];
+            bool completes = part.Completes;
+            part.Sequence.Advance(part.Tokens);
+            if (completes)
+                Choose(part, own, vocabulary, left);
+        }
+    }
+
+    private ReadOnlySpan<long> Ids(BatchPart part)
+    {
+        ReadOnlySpan<int> tokens = part.Sequence.Tokens;
+        ReadOnlySpan<int> drafts = PromptLookup.Guess(tokens, part.Drafts);
+        tokens = tokens.Slice(part.Sequence.Computed, part.Tokens);
+        for (int i = 0; i < tokens.Length; i++)
+            _ids[i] = tokens[i];
+        for (int i = 0; i < drafts.Length; i++)
+            _ids[tokens.Length + i] = drafts[i];
+        return _ids.AsSpan(0, tokens.Length + drafts.Length);
+    }
+
+    /// <summary>The next token, and as many of those behind it as were guessed right.</summary>
+    private void Choose(BatchPart part, Span<float> logits, int vocabulary, Action<EngineJob, GenerationUsage?, Exception?> left)
+    {
+        RunningSequence sequence = part.Sequence;
+        Span<int> drafts = stackalloc int[part.Drafts];
+        PromptLookup.Guess(sequence.Tokens, part.Drafts).CopyTo(drafts);
+        for (int i = 0; i <= drafts.Length; i++)
+        {
+            int token;
+            try
+            {
+                token = sequence.Answer.Next(logits.Slice(i * vocabulary, vocabulary));
+            }
+            catch (ArgumentException e)
+            {
+                Fail(sequence, e, left);
+                return;
+            }
+            if (sequence.FirstTokenAt == 0)
+                sequence.FirstTokenAt = _time.GetTimestamp();
+            if (sequence.Answer.Finish is not null)
+            {
+                Finish(sequence, left);
+                return;
+            }
+            sequence.Add(token);
+            if (i == drafts.Length || drafts[i] != token)
+                break;
+            // The guess was run with its right predecessors: it is computed.
+            sequence.Advance(1);
+        }
+        if (sequence.Answer.Take() is { } piece)
+            sequence.Job.Stream.Write(piece);
+    }
+
+    private void Finish(RunningSequence sequence, Action<EngineJob, GenerationUsage?, Exception?> left)
+    {
+        EngineJob job = sequence.Job;
+        var usage = new GenerationUsage(job.Request.Prompt.Length, sequence.CachedTokens, sequence.Answer.Tokens,
+            _time.GetElapsedTime(job.SubmittedAt, sequence.BegunAt), _time.GetElapsedTime(sequence.BegunAt, sequence.FirstTokenAt), _time.GetElapsedTime(sequence.FirstTokenAt));
+        job.Stream.Write(sequence.Answer.Take(usage)!);
+        bool settled = job.Settle();
+        Leave(sequence);
+        left(job, settled ? usage : null, null);
+    }
+
+    private void Fail(RunningSequence sequence, Exception error, Action<EngineJob, GenerationUsage?, Exception?> left)
+    {
+        bool settled = sequence.Job.Settle(error);
+        Leave(sequence);
+        left(sequence.Job, null, settled ? error : null);
+    }
+
+    private void Leave(RunningSequence sequence)
+    {
+        sequence.Release();
+        _running.Remove(sequence);
+    }
+}
