@@ -2,7 +2,10 @@ using System.Text.Json;
 using Sarsen.Formats;
 using Sarsen.Models;
 using Sarsen.Models.Decoders;
+using Sarsen.Serving.Language.Tools;
+using Sarsen.Tensors;
 using Sarsen.Tensors.Threads;
+using Sarsen.Text.Grammars;
 using Sarsen.Text.Templates;
 using Sarsen.Text.Tokenizers;
 
@@ -14,6 +17,8 @@ namespace Sarsen.Serving.Language;
 /// </summary>
 public sealed record LoadedLanguageModel
 {
+    private TokenTrie? _tokenTrie;
+
     /// <summary>Where it was read from.</summary>
     public required string Path { get; init; }
 
@@ -32,6 +37,16 @@ public sealed record LoadedLanguageModel
 
     /// <summary>The token that ends a text.</summary>
     public string? EosToken { get; init; }
+
+    /// <summary>How the model writes tool calls, by its template; null where it was not made for them.</summary>
+    public ToolFormat? ToolFormat => Template is null ? null : ToolFormats.Of(Template.Source);
+
+    /// <summary>Bytes of the weights, and of their copies in the order of products.</summary>
+    public long WeightBytes => 2 * Model.Parameters().Distinct().Sum(p => p.Value.Count * p.Value.DType.Size());
+
+    /// <summary>The tokens as constraints see them; made when it is first asked for.</summary>
+    internal TokenTrie TokenTrie => LazyInitializer.EnsureInitialized(ref _tokenTrie,
+        () => TokenTrie.Build(new VocabularyBytes(Tokenizer, Model.VocabSize, EndTokens, ToolFormats.SpecialMarkers)));
 
     /// <param name="path">A GGUF file, or a folder.</param>
     /// <param name="workers">Who puts weights into order; the whole worker set when null.</param>
@@ -60,13 +75,21 @@ public sealed record LoadedLanguageModel
     /// <summary>The tokens of a conversation, at whose end the assistant is to speak.</summary>
     /// <exception cref="NotSupportedException">The model has no template.</exception>
     /// <exception cref="TemplateException">The template cannot write this conversation.</exception>
-    public int[] Encode(IReadOnlyList<ChatMessage> messages)
-    {
-        if (Template is null)
-            throw new NotSupportedException($"'{Path}' has no chat template: it continues texts, it does not converse");
-        // The template writes the token of the beginning itself; where it does not, the model was trained without.
-        return Tokenizer.Encode(Template.Render(messages, bosToken: BosToken, eosToken: EosToken), new EncodeOptions(ParseSpecial: true));
-    }
+    public int[] Encode(IReadOnlyList<ChatMessage> messages) => EncodeRendered(Render(messages));
+
+    /// <summary>A conversation as the template writes it, at whose end the assistant is to speak.</summary>
+    /// <param name="messages">Oldest first.</param>
+    /// <param name="tools">What the model may call, as OpenAI's <c>tools</c>; null for none.</param>
+    /// <param name="variables">Further variables of the template, such as <c>enable_thinking</c>.</param>
+    /// <param name="addGenerationPrompt">Whether what begins the assistant's next message follows.</param>
+    /// <exception cref="NotSupportedException">The model has no template.</exception>
+    /// <exception cref="TemplateException">The template cannot write this conversation.</exception>
+    public string Render(IReadOnlyList<ChatMessage> messages, IReadOnlyList<JsonElement>? tools = null, IReadOnlyDictionary<string, JsonElement>? variables = null, bool addGenerationPrompt = true) =>
+        (Template ?? throw new NotSupportedException($"'{Path}' has no chat template: it continues texts, it does not converse"))
+            .Render(messages, tools, addGenerationPrompt, BosToken, EosToken, variables);
+
+    /// <summary>The tokens of a rendered conversation. The template writes the token of the beginning itself; where it does not, the model was trained without.</summary>
+    public int[] EncodeRendered(string text) => Tokenizer.Encode(text, new EncodeOptions(ParseSpecial: true));
 
     private static LoadedLanguageModel FromFolder(string path)
     {

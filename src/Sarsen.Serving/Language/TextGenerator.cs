@@ -1,8 +1,6 @@
 using Sarsen.Nn;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Threads;
-using Sarsen.Text.Sampling;
-using Sarsen.Text.Tokenizers;
 
 namespace Sarsen.Serving.Language;
 
@@ -44,6 +42,9 @@ public sealed class TextGenerator : IDisposable
     /// <summary>The most tokens of prompt and answer.</summary>
     public int ContextLength { get; }
 
+    /// <summary>Bytes of the cache.</summary>
+    internal long CacheBytes => _pool.Bytes;
+
     /// <summary>Generates an answer.</summary>
     /// <param name="prompt">One or more tokens.</param>
     /// <param name="options">How.</param>
@@ -55,48 +56,46 @@ public sealed class TextGenerator : IDisposable
     public GenerationResult Generate(ReadOnlySpan<int> prompt, GenerationOptions options, Action<string> onText, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        CheckPrompt(prompt, ContextLength);
+        options.Validate(_loaded.Model.VocabSize);
+        GenerationPiece? last = null;
+        Generate(prompt, options, piece =>
+        {
+            last = piece;
+            if (piece.Text.Length > 0)
+                onText(piece.Text);
+        }, TimeSpan.Zero, stop);
+        GenerationUsage usage = last!.Usage!;
+        return new GenerationResult(last.Finish!.Value, usage.PromptTokens, usage.AnswerTokens, usage.PromptTime, usage.AnswerTime);
+    }
+
+    /// <exception cref="InputException">The prompt is empty, or leaves no room for an answer.</exception>
+    internal static void CheckPrompt(ReadOnlySpan<int> prompt, int contextLength)
+    {
         if (prompt.IsEmpty)
             throw new InputException("the prompt has no tokens: write something");
-        if (prompt.Length >= ContextLength)
-            throw new InputException($"the prompt has {prompt.Length} tokens, and the context of {ContextLength} has room for {ContextLength - 1} and an answer: make it shorter");
-        if (options.MaxTokens is < 1)
-            throw new ArgumentOutOfRangeException(nameof(options), options.MaxTokens, "the most tokens of an answer are one or more");
-        if (options.Stop.Any(string.IsNullOrEmpty))
-            throw new ArgumentOutOfRangeException(nameof(options), "a stop text cannot be empty");
-        var sampler = new Sampler(options.Sampling, _loaded.Model.VocabSize);
-        sampler.Prompt(prompt);
-        int most = Math.Min(options.MaxTokens ?? int.MaxValue, ContextLength - prompt.Length);
+        if (prompt.Length >= contextLength)
+            throw new InputException($"the prompt has {prompt.Length} tokens, and the context of {contextLength} has room for {contextLength - 1} and an answer: make it shorter");
+    }
 
+    /// <summary>Generates an answer to a prompt and with options that were checked; the last piece has the reason and the usage.</summary>
+    internal void Generate(ReadOnlySpan<int> prompt, GenerationOptions options, Action<GenerationPiece> onPiece, TimeSpan queued, CancellationToken stop)
+    {
         long begun = _time.GetTimestamp(), first = 0;
-        Read(prompt, stop);
-        TokenStream decoder = _loaded.Tokenizer.StreamDecoder(continues: options.Continues);
-        var stops = new StopTexts(options.Stop);
-        FinishReason reason = FinishReason.Length;
-        while (sampler.Answered < most)
+        var answer = new AnswerText(_loaded, options, prompt, ContextLength - prompt.Length);
+        int cached = Read(prompt, stop);
+        while (true)
         {
-            int token = sampler.Next(_logits);
-            if (sampler.Answered == 1)
+            int token = answer.Next(_logits);
+            if (answer.Tokens == 1)
                 first = _time.GetTimestamp();
-            if (_loaded.EndTokens.Contains(token))
-            {
-                reason = FinishReason.Stop;
+            if (answer.Finish is not null)
                 break;
-            }
-            Tell(onText, stops.Add(decoder.Add(token)));
-            if (stops.Found)
-            {
-                reason = FinishReason.Stop;
-                break;
-            }
-            if (sampler.Answered < most)
-                Extend([token], stop);
+            if (answer.Take() is { } piece)
+                onPiece(piece);
+            Extend([token], stop);
         }
-        if (!stops.Found)
-        {
-            Tell(onText, stops.Add(decoder.End()));
-            Tell(onText, stops.End());
-        }
-        return new GenerationResult(reason, prompt.Length, sampler.Answered, _time.GetElapsedTime(begun, first), _time.GetElapsedTime(first));
+        onPiece(answer.Take(new GenerationUsage(prompt.Length, cached, answer.Tokens, queued, _time.GetElapsedTime(begun, first), _time.GetElapsedTime(first)))!);
     }
 
     public void Dispose()
@@ -106,14 +105,9 @@ public sealed class TextGenerator : IDisposable
         _arena.Dispose();
     }
 
-    private static void Tell(Action<string> onText, string text)
-    {
-        if (text.Length > 0)
-            onText(text);
-    }
-
     /// <summary>Reads a prompt behind what is cached of it; its last token always, for the logits.</summary>
-    private void Read(ReadOnlySpan<int> prompt, CancellationToken stop)
+    /// <returns>The tokens that were cached.</returns>
+    private int Read(ReadOnlySpan<int> prompt, CancellationToken stop)
     {
         int common = 0;
         while (common < Math.Min(_cached.Count, prompt.Length - 1) && _cached[common] == prompt[common])
@@ -122,6 +116,7 @@ public sealed class TextGenerator : IDisposable
         _cached.RemoveRange(common, _cached.Count - common);
         for (int at = common; at < prompt.Length; at += PromptPiece)
             Extend(prompt.Slice(at, Math.Min(PromptPiece, prompt.Length - at)), stop);
+        return common;
     }
 
     /// <summary>Runs the next tokens of the sequence; leaves the logits of the last.</summary>

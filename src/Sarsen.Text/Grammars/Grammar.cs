@@ -24,6 +24,29 @@ public sealed class Grammar
         return new Grammar(new GbnfParser(source, budget).Parse(), "root", budget);
     }
 
+    /// <summary>A grammar in GBNF with rules that are JSON Schemas: what stands around the JSON, and where, the grammar says.</summary>
+    /// <param name="source">GBNF that uses the schemas by their names, and has no rules of these names.</param>
+    /// <param name="schemas">By name: letters, digits, <c>-</c> and <c>_</c>; each with references of its own, as <see cref="FromJsonSchema"/> reads it.</param>
+    /// <param name="options">How the schemas are enforced.</param>
+    /// <param name="limits">Of all together.</param>
+    /// <exception cref="GrammarException">The grammar or a schema is wrong, or has a keyword that cannot be enforced; one of a schema begins with its name.</exception>
+    /// <exception cref="GrammarLimitException">A limit was exceeded.</exception>
+    public static Grammar FromGbnf(string source, IReadOnlyDictionary<string, JsonElement> schemas, JsonSchemaOptions? options = null, GrammarLimits? limits = null)
+    {
+        CompileBudget budget = Begin("grammar", source.Length + schemas.Values.Sum(s => s.GetRawText().Length), limits);
+        var rules = new Dictionary<string, Expression>(new GbnfParser(source, budget).Parse());
+        foreach ((string name, JsonElement schema) in schemas)
+        {
+            // No name of a grammar's own rule has this sign in it.
+            var reader = new JsonSchemaReader(schema, options ?? JsonSchemaOptions.Default, budget, name);
+            foreach ((string rule, Expression expression) in reader.Read())
+                rules[rule] = expression;
+            if (!rules.TryAdd(name, new Reference(reader.Rule)))
+                throw budget.Fail($"the rule '{name}' is there twice: in the grammar, and as a schema");
+        }
+        return new Grammar(rules, "root", budget);
+    }
+
     /// <summary>
     /// A regular expression that the whole text must match: ECMA-262's characters, <c>.</c>, classes, <c>\d \w \s</c> and
     /// their opposites, groups, <c>|</c>, <c>* + ? {m,n}</c>, and <c>^ $</c> at the ends. Refused: looking around, back
@@ -52,7 +75,8 @@ public sealed class Grammar
     public static Grammar FromJsonSchema(JsonElement schema, JsonSchemaOptions? options = null, GrammarLimits? limits = null)
     {
         CompileBudget budget = Begin("JSON schema", schema.GetRawText().Length, limits);
-        return new Grammar(new JsonSchemaReader(schema, options ?? JsonSchemaOptions.Default, budget).Read(), "root", budget);
+        var reader = new JsonSchemaReader(schema, options ?? JsonSchemaOptions.Default, budget);
+        return new Grammar(reader.Read(), reader.Rule, budget);
     }
 
     /// <summary>Any JSON value, or any JSON object.</summary>

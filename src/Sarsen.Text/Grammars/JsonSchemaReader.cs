@@ -6,9 +6,10 @@ namespace Sarsen.Text.Grammars;
 
 /// <summary>
 /// JSON Schema, draft 2020-12, to rules; <see cref="Grammar.FromJsonSchema"/> says which keywords, and what is stricter.
-/// Source: JSON Schema Core and Validation, draft 2020-12.
+/// Source: JSON Schema Core and Validation, draft 2020-12. The names of its own rules begin with a scope, so that several
+/// schemas can stand in one grammar.
 /// </summary>
-internal sealed class JsonSchemaReader(JsonElement root, JsonSchemaOptions options, CompileBudget budget)
+internal sealed class JsonSchemaReader(JsonElement root, JsonSchemaOptions options, CompileBudget budget, string scope = "")
 {
     private static readonly string[] Refused =
     [
@@ -29,14 +30,17 @@ internal sealed class JsonSchemaReader(JsonElement root, JsonSchemaOptions optio
 
     private readonly Dictionary<string, Expression> _rules = new(JsonRules.All);
 
+    /// <summary>The rule that is the whole schema.</summary>
+    public string Rule => RuleOf("#");
+
+    /// <summary>The schema's rules, and those of JSON that they use.</summary>
     public IReadOnlyDictionary<string, Expression> Read()
     {
         if (root.ValueKind == JsonValueKind.Object)
             CheckKeywords(root, "#");
         bool isEmpty = root.ValueKind == JsonValueKind.Object && Kinds(root, "#").Length == 0 && !Combining.Any(k => root.TryGetProperty(k, out _));
         // The schema by itself is a rule, for references to it.
-        _rules["#"] = isEmpty ? new Reference(JsonRules.Object) : Schema(root, "#");
-        _rules["root"] = new Reference("#");
+        _rules[RuleOf("#")] = isEmpty ? new Reference(JsonRules.Object) : Schema(root, "#");
         return _rules;
     }
 
@@ -134,7 +138,8 @@ internal sealed class JsonSchemaReader(JsonElement root, JsonSchemaOptions optio
     {
         if (reference.ValueKind != JsonValueKind.String || reference.GetString() is not { } target || !(target == "#" || target.StartsWith("#/", StringComparison.Ordinal)))
             throw Fail(path, "'$ref' must lead to a place within the schema, as in #/$defs/name");
-        if (!_rules.TryGetValue(target, out _))
+        string rule = RuleOf(target);
+        if (!_rules.ContainsKey(rule))
         {
             JsonElement at = root;
             foreach (string part in target.Split('/').Skip(1))
@@ -152,11 +157,13 @@ internal sealed class JsonSchemaReader(JsonElement root, JsonSchemaOptions optio
             if (!System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack())
                 throw new GrammarLimitException(budget.Source, "references lead too deep");
             // In place before it is read: it may refer to itself.
-            _rules[target] = Expression.Empty;
-            _rules[target] = Schema(at, target);
+            _rules[rule] = Expression.Empty;
+            _rules[rule] = Schema(at, target);
         }
-        return new Reference(target);
+        return new Reference(rule);
     }
+
+    private string RuleOf(string target) => scope + target;
 
     // The types that a schema allows; none for any.
     private string[] Kinds(JsonElement schema, string path)
@@ -346,5 +353,5 @@ internal sealed class JsonSchemaReader(JsonElement root, JsonSchemaOptions optio
 
     private static Expression Join(Expression[] ways) => ways.Length == 1 ? ways[0] : new Choice(ways);
 
-    private GrammarException Fail(string path, string message) => budget.Fail($"{path}: {message}");
+    private GrammarException Fail(string path, string message) => budget.Fail($"{scope}{path}: {message}");
 }

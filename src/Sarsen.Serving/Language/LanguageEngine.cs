@@ -1,0 +1,203 @@
+namespace Sarsen.Serving.Language;
+
+/// <summary>
+/// Answers prompts with one language model, for any number of askers: requests wait in a bounded queue, and a thread of the
+/// engine's own generates their answers, one at a time.
+/// </summary>
+public sealed class LanguageEngine : IAsyncDisposable
+{
+    private readonly object _gate = new();
+    private readonly EngineQueue _queue;
+    private readonly TextGenerator _generator;
+    private readonly TimeProvider _time;
+    private readonly Thread _thread;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private EngineJob? _running;
+    private bool _closed;
+    private EngineStatistics _counts = new(0, 0, 0, 0, 0, 0, 0, 0, 0, TimeSpan.Zero, TimeSpan.Zero);
+
+    /// <param name="model">The model.</param>
+    /// <param name="options">How it works.</param>
+    /// <param name="time">Null for the system's.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public LanguageEngine(LoadedLanguageModel model, LanguageEngineOptions options, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        (Model, _time) = (model, time ?? TimeProvider.System);
+        _queue = new EngineQueue(options.QueueSize);
+        _generator = new TextGenerator(model, options.Workers, options.ContextLength, options.KvType, _time);
+        _thread = new Thread(Run) { Name = "language engine", IsBackground = true };
+        _thread.Start();
+    }
+
+    public LoadedLanguageModel Model { get; }
+
+    /// <summary>The most tokens of prompt and answer.</summary>
+    public int ContextLength => _generator.ContextLength;
+
+    /// <summary>Bytes of the weights and of what is cached.</summary>
+    public long Bytes => Model.WeightBytes + _generator.CacheBytes;
+
+    public EngineStatistics Statistics
+    {
+        get
+        {
+            lock (_gate)
+                return _counts with { Waiting = _queue.Count, Running = _running is null ? 0 : 1 };
+        }
+    }
+
+    /// <summary>Takes a request; never blocks.</summary>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="stop">Ends the work at once, as does leaving the enumeration of the answer.</param>
+    /// <returns>The answer, as it comes.</returns>
+    /// <exception cref="InputException">The prompt is empty, or leaves no room for an answer.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range, or a token is not in the vocabulary.</exception>
+    /// <exception cref="OverloadException">As many requests wait as the queue holds.</exception>
+    /// <exception cref="ReplicaClosedException">The engine is ending.</exception>
+    public GenerationStream Submit(GenerationRequest request, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        TextGenerator.CheckPrompt(request.Prompt, ContextLength);
+        request.Options.Validate(Model.Model.VocabSize);
+        foreach (int token in request.Prompt)
+        {
+            if ((uint)token >= (uint)Model.Model.VocabSize)
+                throw new ArgumentOutOfRangeException(nameof(request), token, $"tokens of the prompt are from 0 to {Model.Model.VocabSize - 1}");
+        }
+        var job = new EngineJob(request, _time, OnSettledEarly, stop);
+        // Before it waits, for it may be answered and gone right after. A callback waits for the gate, or has settled it already.
+        job.Watch();
+        lock (_gate)
+        {
+            try
+            {
+                if (_closed)
+                    throw new ReplicaClosedException("the model is being unloaded and takes no more requests: send it again");
+                if (!job.IsSettled)
+                    _queue.Add(job);
+            }
+            catch (Exception e)
+            {
+                if (e is OverloadException)
+                    _counts = _counts with { Rejected = _counts.Rejected + 1 };
+                job.Dispose();
+                throw;
+            }
+            Monitor.Pulse(_gate);
+        }
+        return job.Stream;
+    }
+
+    /// <summary>Ends what runs and what waits with a <see cref="ReplicaClosedException"/>, and gives the memory of the cache back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            _running?.Settle(Closing());
+            Monitor.Pulse(_gate);
+        }
+        await _ended.Task;
+    }
+
+    private static ReplicaClosedException Closing() => new("the model was unloaded before the answer was complete: send the request again");
+
+    private void Run()
+    {
+        while (Take() is { } job)
+        {
+            using (job)
+                Answer(job);
+        }
+        foreach (EngineJob left in TakeAll())
+        {
+            left.Settle(Closing());
+            left.Dispose();
+        }
+        _generator.Dispose();
+        _ended.SetResult();
+    }
+
+    // The next request, or null at the end.
+    private EngineJob? Take()
+    {
+        lock (_gate)
+        {
+            _running = null;
+            while (!_closed && _queue.Count == 0)
+                Monitor.Wait(_gate);
+            return _closed ? null : _running = _queue.Take();
+        }
+    }
+
+    private List<EngineJob> TakeAll()
+    {
+        var all = new List<EngineJob>();
+        lock (_gate)
+        {
+            while (_queue.Take() is { } job)
+                all.Add(job);
+        }
+        return all;
+    }
+
+    private void Answer(EngineJob job)
+    {
+        try
+        {
+            GenerationPiece? last = null;
+            _generator.Generate(job.Request.Prompt, job.Request.Options, piece =>
+            {
+                // Unloading settles what runs without cancelling it.
+                if (job.IsSettled)
+                    throw new OperationCanceledException();
+                last = piece;
+                job.Stream.Write(piece);
+            }, _time.GetElapsedTime(job.SubmittedAt), job.Stop);
+            if (job.Settle())
+                Count(last!.Usage!);
+        }
+        catch (OperationCanceledException)
+        {
+            // Who cancelled has settled it, or is about to.
+        }
+        catch (Exception e)
+        {
+            if (!job.Settle(e))
+                return;
+            lock (_gate)
+                _counts = _counts with { Failed = _counts.Failed + 1 };
+        }
+    }
+
+    private void Count(GenerationUsage usage)
+    {
+        lock (_gate)
+        {
+            _counts = _counts with
+            {
+                Finished = _counts.Finished + 1,
+                PromptTokens = _counts.PromptTokens + usage.PromptTokens,
+                CachedTokens = _counts.CachedTokens + usage.CachedTokens,
+                AnswerTokens = _counts.AnswerTokens + usage.AnswerTokens,
+                PromptTime = _counts.PromptTime + usage.PromptTime,
+                AnswerTime = _counts.AnswerTime + usage.AnswerTime,
+            };
+        }
+    }
+
+    private void OnSettledEarly(EngineJob job)
+    {
+        lock (_gate)
+        {
+            _counts = _counts with { Cancelled = _counts.Cancelled + 1 };
+            if (!_queue.Remove(job))
+                return;
+        }
+        // Not here: this is a callback of what is to be disposed of.
+        ThreadPool.UnsafeQueueUserWorkItem(static left => left.Dispose(), job, preferLocal: false);
+    }
+}

@@ -1,0 +1,28 @@
+namespace Sarsen.Serving.Language.Store;
+
+/// <summary>A loaded model and what answers with it: texts, or embeddings.</summary>
+public sealed class ServedModel : IAsyncDisposable
+{
+    private ServedModel(LanguageEngine? language, ITextEmbedder? embedder) => (Language, Embedder) = (language, embedder);
+
+    /// <summary>Null where the model makes no texts.</summary>
+    public LanguageEngine? Language { get; }
+
+    /// <summary>Null where the model makes no embeddings.</summary>
+    public ITextEmbedder? Embedder { get; }
+
+    public long Bytes => Language?.Bytes ?? Embedder!.Bytes;
+
+    /// <summary>Loads what is at an entry's path.</summary>
+    /// <exception cref="ModelLoadException">It cannot be loaded.</exception>
+    public static ServedModel Open(ModelEntry entry, LanguageEngineOptions options, TimeProvider time) =>
+        Of(new LanguageEngine(LoadedLanguageModel.Open(entry.Path, options.Workers), options, time));
+
+    /// <summary>A model that makes texts.</summary>
+    public static ServedModel Of(LanguageEngine language) => new(language, null);
+
+    /// <summary>A model that makes embeddings.</summary>
+    public static ServedModel Of(ITextEmbedder embedder) => new(null, embedder);
+
+    public ValueTask DisposeAsync() => Language?.DisposeAsync() ?? Embedder!.DisposeAsync();
+}
