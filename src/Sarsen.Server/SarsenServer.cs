@@ -17,8 +17,11 @@ using Sarsen.Server.Features.Inference;
 using Sarsen.Server.Features.Keys;
 using Sarsen.Server.Features.Metrics;
 using Sarsen.Server.Features.Models;
+using Sarsen.Server.Features.OpenAi;
+using Sarsen.Server.Features.OpenAi.Protocol;
 using Sarsen.Server.Storage;
 using Sarsen.Serving;
+using Sarsen.Serving.Language.Store;
 
 namespace Sarsen.Server;
 
@@ -50,9 +53,11 @@ public sealed class SarsenServer : IAsyncDisposable
     /// <summary>Takes the data folder and puts the server together; <see cref="StartAsync"/> lets it listen.</summary>
     /// <param name="options">How it runs.</param>
     /// <param name="predictors">Makes predictors of the folders of registered models.</param>
+    /// <param name="loadModel">Loads language models; from what is at their paths when null.</param>
     /// <exception cref="ServerStartException">The data folder is held by another server, or cannot be used.</exception>
-    public static SarsenServer Build(ServerOptions options, IPredictorFactory predictors)
+    public static SarsenServer Build(ServerOptions options, IPredictorFactory predictors, Func<ModelEntry, ServedModel>? loadModel = null)
     {
+        LanguageModels models = NewLanguageModels(options, loadModel);
         DataFolder folder = DataFolder.Open(options.DataFolder);
         try
         {
@@ -72,7 +77,7 @@ public sealed class SarsenServer : IAsyncDisposable
                 .AddSingleton(new KeyStore(folder, options.Time))
                 .AddSingleton(new ModelRegistry(folder, options.Time, options.MaxModelBytes))
                 .AddSingleton(new DeploymentStore(folder, options.Time))
-                .AddSingleton<ServedDeployments>().AddSingleton<HttpCounters>().AddHostedService<KeyFlush>();
+                .AddSingleton(models).AddSingleton<ServedDeployments>().AddSingleton<HttpCounters>().AddHostedService<KeyFlush>();
             builder.Services.AddRouting().AddRequestDecompression(decompression => decompression.DecompressionProviders.Remove("br")).AddOpenApi("v1");
             builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
             builder.Services.ConfigureHttpJsonOptions(json => JsonContexts.AddTo(json.SerializerOptions));
@@ -81,11 +86,13 @@ public sealed class SarsenServer : IAsyncDisposable
             app.Use(next => context => context.RequestServices.GetRequiredService<HttpCounters>().CountAsync(context, next));
             app.UseMiddleware<ErrorMiddleware>();
             app.UseRouting();
+            app.UseMiddleware<OpenAiHeaders>();
             app.UseMiddleware<KeyMiddleware>();
             app.UseRequestDecompression();
 
             HealthEndpoints.Map(app);
             OipEndpoints.Map(app, options);
+            OpenAiEndpoints.Map(app, options);
             ModelEndpoints.Map(app, options);
             DeploymentEndpoints.Map(app, options);
             KeyEndpoints.Map(app);
@@ -129,7 +136,21 @@ public sealed class SarsenServer : IAsyncDisposable
             return;
         await _app.StopAsync();
         await _app.Services.GetRequiredService<ServedDeployments>().StopAsync();
+        await _app.Services.GetRequiredService<LanguageModels>().Store.DisposeAsync();
         await _app.DisposeAsync();
         _folder.Dispose();
+    }
+
+    private static LanguageModels NewLanguageModels(ServerOptions options, Func<ModelEntry, ServedModel>? load)
+    {
+        try
+        {
+            return new LanguageModels(new ModelStore<ServedModel>(
+                options.LanguageModels, load ?? (entry => ServedModel.Open(entry, options.Engine, options.Time)), m => m.Bytes, options.ModelStore, options.Time));
+        }
+        catch (ArgumentException e)
+        {
+            throw new ServerStartException(e.Message, e);
+        }
     }
 }

@@ -1,4 +1,6 @@
 using System.Net;
+using Sarsen.Serving.Language;
+using Sarsen.Serving.Language.Store;
 
 namespace Sarsen.Server;
 
@@ -25,6 +27,15 @@ public sealed record ServerOptions
 
     /// <summary>How often the times of the keys' last use are written down.</summary>
     public TimeSpan KeyFlushInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The language models that answer, by name; each is loaded when it is first asked.</summary>
+    public IReadOnlyList<ModelEntry> LanguageModels { get; init; } = [];
+
+    /// <summary>When they are unloaded.</summary>
+    public ModelStoreOptions ModelStore { get; init; } = new();
+
+    /// <summary>How they answer.</summary>
+    public LanguageEngineOptions Engine { get; init; } = new();
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

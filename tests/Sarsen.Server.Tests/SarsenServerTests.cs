@@ -15,7 +15,7 @@ public class SarsenServerTests
         ServerStartException e = Should.Throw<ServerStartException>(() => SarsenServer.Build(new ServerOptions { DataFolder = host.DataFolder, Port = 0 }, host.Predictors));
         e.Message.ShouldContain($"process {Environment.ProcessId}");
         e.Message.ShouldContain("--data-folder");
-        (await host.Http.GetAsync("/v1/models")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await host.Http.GetAsync("/v1/registry/models")).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]

@@ -36,30 +36,30 @@ public sealed class SarsenClient : IDisposable
     }
 
     public async Task<IReadOnlyList<ModelView>> ListModelsAsync(CancellationToken stop = default) =>
-        (await SendAsync(HttpMethod.Get, "v1/models", null, ModelJson.Default.ModelList, stop)).Models;
+        (await SendAsync(HttpMethod.Get, "v1/registry/models", null, ModelJson.Default.ModelList, stop)).Models;
 
     public Task<ModelView> GetModelAsync(string name, CancellationToken stop = default) =>
-        SendAsync(HttpMethod.Get, $"v1/models/{Escape(name)}", null, ModelJson.Default.ModelView, stop);
+        SendAsync(HttpMethod.Get, $"v1/registry/models/{Escape(name)}", null, ModelJson.Default.ModelView, stop);
 
     /// <param name="name">The model.</param>
     /// <param name="version">A number, an alias or latest.</param>
     /// <param name="stop">Gives up.</param>
     public Task<ModelVersionView> GetVersionAsync(string name, string version, CancellationToken stop = default) =>
-        SendAsync(HttpMethod.Get, $"v1/models/{Escape(name)}/versions/{Escape(version)}", null, ModelJson.Default.ModelVersionView, stop);
+        SendAsync(HttpMethod.Get, $"v1/registry/models/{Escape(name)}/versions/{Escape(version)}", null, ModelJson.Default.ModelVersionView, stop);
 
     /// <summary>Registers a model's folder as the next version of a model.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     public Task<ModelVersionView> UploadAsync(string name, string folder, CancellationToken stop = default) =>
-        SendAsync(HttpMethod.Post, $"v1/models/{Escape(name)}/versions", new FolderContent(folder), ModelJson.Default.ModelVersionView, stop);
+        SendAsync(HttpMethod.Post, $"v1/registry/models/{Escape(name)}/versions", new FolderContent(folder), ModelJson.Default.ModelVersionView, stop);
 
-    public Task DeleteModelAsync(string name, CancellationToken stop = default) => DeleteAsync($"v1/models/{Escape(name)}", stop);
+    public Task DeleteModelAsync(string name, CancellationToken stop = default) => DeleteAsync($"v1/registry/models/{Escape(name)}", stop);
 
-    public Task DeleteVersionAsync(string name, int version, CancellationToken stop = default) => DeleteAsync($"v1/models/{Escape(name)}/versions/{version}", stop);
+    public Task DeleteVersionAsync(string name, int version, CancellationToken stop = default) => DeleteAsync($"v1/registry/models/{Escape(name)}/versions/{version}", stop);
 
     public Task<AliasView> SetAliasAsync(string name, string alias, string version, CancellationToken stop = default) =>
-        SendAsync(HttpMethod.Put, $"v1/models/{Escape(name)}/aliases/{Escape(alias)}", JsonContent.Create(new SetAlias(version), ModelJson.Default.SetAlias), ModelJson.Default.AliasView, stop);
+        SendAsync(HttpMethod.Put, $"v1/registry/models/{Escape(name)}/aliases/{Escape(alias)}", JsonContent.Create(new SetAlias(version), ModelJson.Default.SetAlias), ModelJson.Default.AliasView, stop);
 
-    public Task DeleteAliasAsync(string name, string alias, CancellationToken stop = default) => DeleteAsync($"v1/models/{Escape(name)}/aliases/{Escape(alias)}", stop);
+    public Task DeleteAliasAsync(string name, string alias, CancellationToken stop = default) => DeleteAsync($"v1/registry/models/{Escape(name)}/aliases/{Escape(alias)}", stop);
 
     public async Task<IReadOnlyList<DeploymentView>> ListDeploymentsAsync(CancellationToken stop = default) =>
         (await SendAsync(HttpMethod.Get, "v1/deployments", null, DeploymentJson.Default.DeploymentList, stop)).Deployments;

@@ -5,13 +5,14 @@ using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Logging;
 using Sarsen.Data;
 using Sarsen.Data.Preprocessing;
+using Sarsen.Server.Features.OpenAi.Protocol;
 using Sarsen.Serving;
 
 namespace Sarsen.Server.Errors;
 
 /// <summary>
 /// Turns what was thrown, and refusals without a body, into the error object of the protocol that was spoken:
-/// <c>{"error": "…"}</c> under <c>/v2</c>, problem details (RFC 9457) elsewhere.
+/// <c>{"error": "…"}</c> under <c>/v2</c>, OpenAI's where that is spoken, problem details (RFC 9457) elsewhere.
 /// </summary>
 internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddleware> log)
 {
@@ -30,17 +31,42 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         }
         catch (Exception e) when (!context.Response.HasStarted)
         {
+            if (OpenAiProtocol.IsSpoken(context))
+            {
+                await WriteOpenAiAsync(context, e);
+                return;
+            }
             int status = StatusOf(e);
             if (status == StatusCodes.Status500InternalServerError)
                 LogFailure(log, e, context.Request.Method, context.Request.Path);
             context.Response.Clear();
-            if (e is OverloadException overload)
-                context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(overload.RetryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-            else if (status == StatusCodes.Status503ServiceUnavailable)
-                context.Response.Headers.RetryAfter = "1";
+            SetRetryAfter(context, e, status);
             bool known = status != StatusCodes.Status500InternalServerError || e is PredictionFailedException;
             await WriteAsync(context, status, known ? MessageOf(e) : "this should not have happened: the server's log says more", e as FieldException);
         }
+    }
+
+    private async Task WriteOpenAiAsync(HttpContext context, Exception e)
+    {
+        (int status, OpenAiError error) = OpenAiError.Of(e);
+        // The cause of a model that cannot be loaded is the operator's to know too.
+        if (status == StatusCodes.Status500InternalServerError)
+            LogFailure(log, e, context.Request.Method, context.Request.Path);
+        context.Response.Clear();
+        SetRetryAfter(context, e, status);
+        // It would fail again: clients retry what ends with 500 unless they are told.
+        if (e is ModelLoadException)
+            context.Response.Headers["x-should-retry"] = "false";
+        context.Response.StatusCode = status;
+        await context.Response.WriteAsJsonAsync(new OpenAiErrorReply(error), OpenAiErrorJson.Readable.OpenAiErrorReply);
+    }
+
+    private static void SetRetryAfter(HttpContext context, Exception e, int status)
+    {
+        if (e is OverloadException overload)
+            context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(overload.RetryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        else if (status == StatusCodes.Status503ServiceUnavailable)
+            context.Response.Headers.RetryAfter = "1";
     }
 
     private static int StatusOf(Exception e) => e switch

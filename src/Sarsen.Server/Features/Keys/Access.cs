@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 
 namespace Sarsen.Server.Features.Keys;
 
@@ -13,4 +14,7 @@ internal static class AccessExtensions
 
     /// <summary>The endpoint needs an admin key.</summary>
     public static T ForAdmins<T>(this T endpoint) where T : IEndpointConventionBuilder => endpoint.WithMetadata(new Access(KeyRole.Admin));
+
+    /// <summary>The id of the key that a request was sent with; empty where the endpoint needs none.</summary>
+    public static string KeyId(this HttpContext context) => context.Features.Get<ApiKey>()?.Id ?? "";
 }

@@ -22,9 +22,10 @@ internal sealed class KeyMiddleware(RequestDelegate next, KeyStore keys)
             string found = header is null ? "no API key was sent" : "the API key is unknown or was revoked";
             return RefuseAsync(context, $"{found}: send one as 'Authorization: Bearer {KeyStore.Mark}…'");
         }
-        return key.Role >= access.Role
-            ? next(context)
-            : throw new RequestException(StatusCodes.Status403Forbidden, $"the key '{key.Name}' ({key.Prefix}…) is a user's: {context.Request.Method} {context.Request.Path} needs an admin key");
+        if (key.Role < access.Role)
+            throw new RequestException(StatusCodes.Status403Forbidden, $"the key '{key.Name}' ({key.Prefix}…) is a user's: {context.Request.Method} {context.Request.Path} needs an admin key");
+        context.Features.Set(key);
+        return next(context);
     }
 
     private static Task RefuseAsync(HttpContext context, string message)

@@ -8,14 +8,14 @@ using Sarsen.Server.Features.Keys;
 
 namespace Sarsen.Server.Features.Models;
 
-/// <summary><c>/v1/models</c>: register, list, read, name, delete.</summary>
+/// <summary><c>/v1/registry/models</c>: register, list, read, name, delete.</summary>
 internal static class ModelEndpoints
 {
     private const string Tar = "application/x-tar", Gzip = "application/gzip";
 
     public static void Map(IEndpointRouteBuilder app, ServerOptions options)
     {
-        RouteGroupBuilder models = app.MapGroup("/v1/models").WithTags("Models");
+        RouteGroupBuilder models = app.MapGroup("/v1/registry/models").WithTags("Models");
         models.MapGet("", async (ModelRegistry registry) =>
         {
             var views = new List<ModelView>();
@@ -65,6 +65,6 @@ internal static class ModelEndpoints
         Stream body = context.Request.Body;
         await using Stream archive = type == Gzip ? new GZipStream(body, CompressionMode.Decompress) : body;
         ModelVersion version = await registry.ImportAsync(name, archive, context.RequestAborted);
-        return TypedResults.Created($"/v1/models/{name}/versions/{version.Version}", ModelVersionView.Of(version));
+        return TypedResults.Created($"/v1/registry/models/{name}/versions/{version.Version}", ModelVersionView.Of(version));
     }
 }

@@ -141,7 +141,7 @@ public class DeploymentTests(TestHost host) : IClassFixture<TestHost>
     public async Task What_there_is_not_is_404_and_what_there_is_already_409()
     {
         string name = await host.SharedAsync();
-        foreach (string path in new[] { "/v1/deployments/none", "/v1/models/none", "/v1/models/none/versions/1", $"/v1/models/{name}/versions/9", "/v1/none" })
+        foreach (string path in new[] { "/v1/deployments/none", "/v1/registry/models/none", "/v1/registry/models/none/versions/1", $"/v1/registry/models/{name}/versions/9", "/v1/none" })
             (await host.SendAsync(HttpMethod.Get, path)).Status.ShouldBe(404);
         (await host.SendAsync(HttpMethod.Put, "/v1/deployments")).Status.ShouldBe(405);
         (await host.SendAsync(HttpMethod.Delete, "/v1/deployments/none")).Status.ShouldBe(404);

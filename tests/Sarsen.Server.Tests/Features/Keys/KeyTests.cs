@@ -12,7 +12,7 @@ public class KeyTests(TestHost host) : IClassFixture<TestHost>
     [InlineData("/v2/health/ready", 200)]
     [InlineData("/v2", 401)]
     [InlineData("/v2/models/x/infer", 401)]
-    [InlineData("/v1/models", 401)]
+    [InlineData("/v1/registry/models", 401)]
     [InlineData("/metrics", 401)]
     [InlineData("/openapi/v1.json", 401)]
     [InlineData("/nothing", 401)]
@@ -37,14 +37,14 @@ public class KeyTests(TestHost host) : IClassFixture<TestHost>
     public async Task Unknown_keys_are_refused(string key)
     {
         using HttpClient http = host.NewHttp(key);
-        (await http.GetAsync("/v1/models")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await http.GetAsync("/v1/registry/models")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
     public async Task A_key_that_differs_in_its_last_character_is_refused()
     {
         using HttpClient http = host.NewHttp(host.AdminKey[..^1] + (host.AdminKey[^1] == 'A' ? 'B' : 'A'));
-        (await http.GetAsync("/v1/models")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await http.GetAsync("/v1/registry/models")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]

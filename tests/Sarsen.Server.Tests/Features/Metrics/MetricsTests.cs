@@ -55,7 +55,7 @@ public class MetricsTests(TestHost host) : IClassFixture<TestHost>
         status.ShouldBe(200);
         document.GetProperty("openapi").GetString()!.ShouldStartWith("3.");
         string[] paths = [.. document.GetProperty("paths").EnumerateObject().Select(p => p.Name)];
-        foreach (string path in new[] { "/v1/models", "/v1/models/{name}/versions", "/v1/deployments", "/v1/deployments/{name}/predict", "/v1/keys", "/v2/models/{name}/infer", "/v2/health/ready", "/metrics" })
+        foreach (string path in new[] { "/v1/registry/models", "/v1/registry/models/{name}/versions", "/v1/deployments", "/v1/deployments/{name}/predict", "/v1/keys", "/v2/models/{name}/infer", "/v2/health/ready", "/metrics" })
             paths.ShouldContain(path);
         document.GetProperty("components").GetProperty("schemas").GetProperty("CreateDeployment").GetProperty("properties").TryGetProperty("max_delay_ms", out _).ShouldBeTrue();
     }

@@ -140,7 +140,7 @@ public class ModelTests(TestHost host) : IClassFixture<TestHost>
     {
         using var content = new ByteArrayContent(body);
         content.Headers.ContentType = new MediaTypeHeaderValue(type);
-        using HttpResponseMessage response = await host.Http.PostAsync($"/v1/models/{name}/versions", content);
+        using HttpResponseMessage response = await host.Http.PostAsync($"/v1/registry/models/{name}/versions", content);
         return ((int)response.StatusCode, JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement);
     }
 }
