@@ -1,3 +1,5 @@
+using Sarsen.Bench.Language;
+
 namespace Sarsen.Bench;
 
 /// <param name="Name">Its name.</param>
@@ -24,6 +26,7 @@ internal static class BenchCatalogue
         new("gemm", Plain(GemmWork.Cases), (name, _) => GemmWork.Of(name)),
         new("kernels", Plain(KernelWork.Cases), (name, _) => KernelWork.Of(name)),
         new("tokenizers", Plain(TokenizersWork.Cases), (name, _) => new TokenizersWork(name)),
+        new("llm", Plain(LanguageCase.All.Select(c => c.Name)), (name, _) => new LanguageWork(name)),
         new("fork-join", Plain(["fork-join"]), (_, _) => new ForkJoinWork()),
         new("drivers-at-once", Drivers(), (name, batch) => new DriversWork(Networks.Of(name), batch, atOnce: true)),
         new("drivers-in-turn", Drivers(), (name, batch) => new DriversWork(Networks.Of(name), batch, atOnce: false)),

@@ -78,6 +78,12 @@ def tokenizing(case, batch, _):
     return [Contest("tokenizers", case, batch, 1, "MB/s", lambda seconds: size / seconds, (sides.sarsen("tokenizers", case, batch, 1),), (sides.tokenizers("tokenizers", case, batch, 1),))]
 
 
+def speaking(case, batch, thread_counts):
+    """Tokens a second of a language model: of a prompt of 512, or generated one by one behind the first, 128."""
+    tokens = 512 if case.endswith("-prefill") else 128
+    return [Contest("llm", case, batch, n, "tokens/s", lambda seconds: tokens / seconds, (sides.sarsen("llm", case, batch, n),), (sides.llama("llm", case, batch, n),)) for n in thread_counts]
+
+
 def inference_peers(case):
     # A step with a cache is no module call that could be exported as it is.
     return ["torch"] if case == "gpt-decode" else ["torch", "onnxruntime"]
@@ -108,5 +114,6 @@ KINDS = {
     "kernels": Kind(("torch",), lambda: sides.cases("kernels"), against("kernels", lambda case: ["torch"])),
     "int8": Kind((), lambda: sides.cases("int8"), as_bytes),
     "tokenizers": Kind(("tokenizers",), lambda: sides.cases("tokenizers"), tokenizing),
+    "llm": Kind(("llama",), lambda: sides.cases("llm"), speaking),
     "threads": Kind((), thread_cases, thread_contests),
 }

@@ -1,4 +1,4 @@
-"""Installs the peers: PyTorch, NumPy and OpenBLAS from Debian, ONNX Runtime and tokenizers from npm into the cache."""
+"""Installs the peers: PyTorch, NumPy and OpenBLAS from Debian, ONNX Runtime, tokenizers and llama.cpp from npm into the cache."""
 import os
 import shutil
 import subprocess
@@ -7,7 +7,7 @@ from . import place, sides
 
 PYTORCH = ["python3-torch", "python3-numpy", "libopenblas0-openmp"]
 NODE = ["nodejs", "npm"]
-PACKAGES = {"onnxruntime": "onnxruntime-node@1.30.0", "tokenizers": "@anush008/tokenizers@0.6.0"}
+PACKAGES = {"onnxruntime": "onnxruntime-node@1.30.0", "tokenizers": "@anush008/tokenizers@0.6.0", "llama": "node-llama-cpp@3.22.1"}
 
 
 def install(peers):

@@ -8,6 +8,7 @@ PEERS = os.path.join(ROOT, "bench", "peers")
 CACHE = os.path.join(ROOT, "artifacts", "bench")
 MODULES = os.path.join(CACHE, "node_modules")
 TOKENIZERS = os.path.join(CACHE, "tokenizers")
+MODELS = os.path.join(CACHE, "models")
 TEST_DATA = os.environ.get("SARSEN_TEST_DATA") or os.path.abspath(os.path.join(ROOT, "..", "shared", "data"))
 TEXT = os.path.join(TEST_DATA, "datasets", "tinyshakespeare", "input.txt")
 PYTHON = "/usr/bin/python3"

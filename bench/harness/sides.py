@@ -53,7 +53,7 @@ def environment(threads):
     # An inherited choice of BLAS kernels would slow the peer.
     inherited = {k: v for k, v in os.environ.items() if k not in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")}
     return inherited | {
-        "SARSEN_BENCH_TOKENIZERS": place.TOKENIZERS, "SARSEN_BENCH_TEXT": place.TEXT,
+        "SARSEN_BENCH_TOKENIZERS": place.TOKENIZERS, "SARSEN_BENCH_TEXT": place.TEXT, "SARSEN_BENCH_MODELS": place.MODELS,
         "SARSEN_THREADS": str(threads), "OMP_NUM_THREADS": str(threads),
         # The other build of OpenBLAS has a pool of its own, which fights PyTorch's for the processors.
         "LD_LIBRARY_PATH": ":".join(filter(None, [place.OPENMP_BLAS, os.environ.get("LD_LIBRARY_PATH")])),
@@ -112,7 +112,14 @@ def tokenizers(kind, case, batch, threads):
     return Variant("tokenizers", threads, ("node", f"{place.PEERS}/tokenizers_side.js", place.MODULES, path, place.TEXT))
 
 
-PEERS = {"torch": torch, "openblas": openblas, "onnxruntime": onnxruntime, "tokenizers": tokenizers}
+def llama(kind, case, batch, threads):
+    """Both sides read the model that Sarsen's makes."""
+    shape, rest = case.split("-", 1)
+    type_, task = rest.rsplit("-", 1)
+    return Variant("llama", threads, ("node", f"{place.PEERS}/llama_side.js", place.MODULES, os.path.join(place.MODELS, f"{shape}-{type_}.gguf"), task, str(threads)))
+
+
+PEERS = {"torch": torch, "openblas": openblas, "onnxruntime": onnxruntime, "tokenizers": tokenizers, "llama": llama}
 
 
 def missing(peer):
@@ -120,6 +127,9 @@ def missing(peer):
     if peer == "onnxruntime":
         there = os.path.isdir(os.path.join(place.MODULES, "onnxruntime-node"))
         return None if there else "onnxruntime-node is not installed: bench/run infer --install"
+    if peer == "llama":
+        there = os.path.isdir(os.path.join(place.MODULES, "node-llama-cpp"))
+        return None if there else "node-llama-cpp is not installed: bench/llm --install"
     if peer == "tokenizers":
         if not os.path.exists(place.TEXT):
             return f"{place.TEXT} is not there: set SARSEN_TEST_DATA to the folder with the test data"
