@@ -86,6 +86,13 @@ def torch(kind, case, batch, threads):
     return Variant("torch", threads, (place.PYTHON, f"{place.PEERS}/torch_side.py", kind, case, str(batch), str(threads)))
 
 
+def torch_layer(kind, case, batch, threads):
+    """What the layer is there stands beside ours."""
+    described = subprocess.run(["dotnet", OURS, "peer", kind, case], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    variant = torch(kind, case, batch, threads)
+    return Variant(variant.side, threads, (*variant.command, described))
+
+
 def openblas(kind, case, batch, threads):
     return Variant("openblas", threads, (place.PYTHON, f"{place.PEERS}/openblas_side.py", kind, case, str(batch), str(threads)))
 
@@ -112,7 +119,7 @@ def tokenizers(kind, case, batch, threads):
     return Variant("tokenizers", threads, ("node", f"{place.PEERS}/tokenizers_side.js", place.MODULES, path, place.TEXT))
 
 
-PEERS = {"torch": torch, "openblas": openblas, "onnxruntime": onnxruntime, "tokenizers": tokenizers}
+PEERS = {"torch": torch, "torch-layer": torch_layer, "openblas": openblas, "onnxruntime": onnxruntime, "tokenizers": tokenizers}
 
 
 def missing(peer):
