@@ -43,6 +43,7 @@ internal static class LayerSubjects
         new("rotary", s_tokens, () => new RotaryEmbedding(64), "Rotary(64, 128)"),
         new("attention", s_tokens, () => new MultiheadAttention(256, 4), "SelfAttention(256, 4)"),
         new("attention-causal", s_tokens, () => new MultiheadAttention(256, 4, causal: true), "SelfAttention(256, 4, causal=128)"),
+        new("attention-dropout", s_tokens, () => new MultiheadAttention(256, 4, dropout: 0.1), "SelfAttention(256, 4, dropout=0.1)"),
         new("encoder", s_tokens, () => new TransformerEncoderLayer(256, 4, 1024, dropout: 0), "nn.TransformerEncoderLayer(256, 4, 1024, 0.0, batch_first=True)"),
         new("decoder", s_tokens, () => new OverItself(new TransformerDecoderLayer(256, 4, 1024, dropout: 0)), "OverItself(nn.TransformerDecoderLayer(256, 4, 1024, 0.0, batch_first=True), 128)"),
         new("rnn", s_steps, () => new Rnn(128, 128, batchFirst: true), "Output(nn.RNN(128, 128, batch_first=True))"),
