@@ -25,6 +25,7 @@ internal static class BenchCatalogue
         new("int8", [.. s_bytes.Select(name => new BenchCase(name, Networks.Of(name).PredictionBatches))], (name, batch) => InferWork.AsBytes(Networks.Of(name), batch)),
         new("gemm", Plain(GemmWork.Cases), (name, _) => GemmWork.Of(name)),
         new("kernels", Plain(KernelWork.Cases), (name, _) => KernelWork.Of(name)),
+        new("layers", [.. LayerSubjects.All.Select(l => new BenchCase(l.Name, [(int)l.Input[0]]))], (name, _) => new LayerWork(LayerSubjects.Of(name))),
         new("tokenizers", Plain(TokenizersWork.Cases), (name, _) => new TokenizersWork(name)),
         new("llm", Plain(LanguageCase.All.Select(c => c.Name)), (name, _) => new LanguageWork(name)),
         new("fork-join", Plain(["fork-join"]), (_, _) => new ForkJoinWork()),

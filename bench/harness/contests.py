@@ -112,6 +112,7 @@ KINDS = {
     "infer": Kind(("torch", "onnxruntime"), lambda: sides.cases("infer"), against("infer", inference_peers)),
     "gemm": Kind(("openblas",), lambda: sides.cases("gemm"), against("gemm", lambda case: ["openblas"], gflops, "GFLOP/s")),
     "kernels": Kind(("torch",), lambda: sides.cases("kernels"), against("kernels", lambda case: ["torch"])),
+    "layers": Kind(("torch",), lambda: sides.cases("layers"), against("layers", lambda case: ["torch-layer"])),
     "int8": Kind((), lambda: sides.cases("int8"), as_bytes),
     "tokenizers": Kind(("tokenizers",), lambda: sides.cases("tokenizers"), tokenizing),
     "llm": Kind(("llama",), lambda: sides.cases("llm"), speaking),

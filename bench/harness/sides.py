@@ -86,6 +86,13 @@ def torch(kind, case, batch, threads):
     return Variant("torch", threads, (place.PYTHON, f"{place.PEERS}/torch_side.py", kind, case, str(batch), str(threads)))
 
 
+def torch_layer(kind, case, batch, threads):
+    """What the layer is there stands beside ours."""
+    described = subprocess.run(["dotnet", OURS, "peer", kind, case], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    variant = torch(kind, case, batch, threads)
+    return Variant(variant.side, threads, (*variant.command, described))
+
+
 def openblas(kind, case, batch, threads):
     return Variant("openblas", threads, (place.PYTHON, f"{place.PEERS}/openblas_side.py", kind, case, str(batch), str(threads)))
 
@@ -119,7 +126,7 @@ def llama(kind, case, batch, threads):
     return Variant("llama", threads, ("node", f"{place.PEERS}/llama_side.js", place.MODULES, os.path.join(place.MODELS, f"{shape}-{type_}.gguf"), task, str(threads)))
 
 
-PEERS = {"torch": torch, "openblas": openblas, "onnxruntime": onnxruntime, "tokenizers": tokenizers, "llama": llama}
+PEERS = {"torch": torch, "torch-layer": torch_layer, "openblas": openblas, "onnxruntime": onnxruntime, "tokenizers": tokenizers, "llama": llama}
 
 
 def missing(peer):

@@ -31,9 +31,9 @@ def fastest(candidates):
     return min(candidates, key=lambda candidate: best[candidate[0]])
 
 
-def serve(name, work, way=None):
-    """name: the peer's, with its version; way: how it does the work, where there are several."""
-    print(json.dumps({"ready": name, "way": way}), flush=True)
+def serve(name, work, way=None, result=None):
+    """name: the peer's, with its version; way: how it does the work, where there are several; result: what Sarsen's side must say too."""
+    print(json.dumps({"ready": name, "way": way} | ({} if result is None else {"result": result})), flush=True)
     for line in sys.stdin:
         seconds = float(line)
         # The other side has just had the machine: a tenth of the time brings the caches back.

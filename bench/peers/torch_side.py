@@ -1,14 +1,16 @@
 #!/usr/bin/python3
-"""PyTorch's side of train, infer and kernels. Of the ways to say the same work it takes the fastest.
+"""PyTorch's side of train, infer, kernels and layers. Of the ways to say the same work it takes the fastest.
 
-usage: torch_side.py train|infer|kernels CASE BATCH THREADS
+usage: torch_side.py train|infer|kernels|layers CASE BATCH THREADS [LAYER]
 """
+import json
 import sys
 import warnings
 
 import torch
 from torch.nn import functional as F
 
+import layers
 import networks
 import openblas
 from stint import fastest, serve
@@ -109,12 +111,38 @@ def kernels(name, _):
     return [("eager", run)]
 
 
+def layer(name, _):
+    """Forward and backward of a layer while training, with each layout of pictures; LAYER says what it is, and of what shape its input."""
+    described = json.loads(sys.argv[5])
+    shape, ids = described["input"], described["ids"]
+    layouts = [torch.contiguous_format, torch.channels_last] if len(shape) == 4 else [torch.contiguous_format]
+    return [(str(layout).replace("torch.", ""), layer_step(described["layer"], shape, ids, layout)) for layout in layouts]
+
+
+def layer_step(expression, shape, ids, layout):
+    torch.manual_seed(1)
+    module = layers.build(expression).train()
+    x = torch.randint(0, ids, shape) if ids else torch.randn(shape).to(memory_format=layout).requires_grad_()
+    if layout == torch.channels_last:
+        module = module.to(memory_format=layout)
+    with torch.no_grad():
+        gradient = torch.randn_like(module(x))
+
+    def step():
+        module.zero_grad(set_to_none=True)
+        x.grad = None
+        module(x).backward(gradient)
+
+    step.result = f"{'x'.join(map(str, gradient.shape))}, {sum(p.numel() for p in module.parameters())} weights"
+    return step
+
+
 def main():
     kind, name, batch, threads = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
     torch.set_num_threads(threads)
     warnings.filterwarnings("ignore", category=torch.jit.TracerWarning)
-    way, work = fastest({"train": training, "infer": inference, "kernels": kernels}[kind](name, batch))
-    serve(f"PyTorch {torch.__version__}, {openblas.name()}", work, way)
+    way, work = fastest({"train": training, "infer": inference, "kernels": kernels, "layers": layer}[kind](name, batch))
+    serve(f"PyTorch {torch.__version__}, {openblas.name()}", work, way, getattr(work, "result", None))
 
 
 main()

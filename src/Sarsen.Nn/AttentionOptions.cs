@@ -11,13 +11,16 @@ public readonly record struct AttentionOptions
     /// <param name="causal">A query sees keys up to its own position.</param>
     /// <param name="window">With <paramref name="causal"/>: it sees that many positions, its own among them; 0 for all.</param>
     /// <param name="scale">Multiplies q · k; 1 / √headDim when null.</param>
+    /// <param name="dropout">In training the probability that a weight is dropped, at least 0 and below 1.</param>
     /// <exception cref="ArgumentException">The heads do not divide, or there is a window without <paramref name="causal"/>.</exception>
-    public AttentionOptions(int heads, int? kvHeads = null, bool causal = false, long window = 0, double? scale = null)
+    public AttentionOptions(int heads, int? kvHeads = null, bool causal = false, long window = 0, double? scale = null, double dropout = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(heads, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(kvHeads ?? heads, 1, nameof(kvHeads));
         ArgumentOutOfRangeException.ThrowIfNegative(window);
-        (Heads, KvHeads, Causal, Window, Scale) = (heads, kvHeads ?? heads, causal, window, scale);
+        if (!(dropout is >= 0 and < 1))
+            throw new ArgumentOutOfRangeException(nameof(dropout), dropout, "the probability of dropout is at least 0 and below 1");
+        (Heads, KvHeads, Causal, Window, Scale, Dropout) = (heads, kvHeads ?? heads, causal, window, scale, dropout);
         if (Heads % KvHeads != 0)
             throw new ArgumentException($"{Heads} heads cannot share {KvHeads} heads of keys: give a divisor", nameof(kvHeads));
         if (window > 0 && !causal)
@@ -34,6 +37,15 @@ public readonly record struct AttentionOptions
 
     public double? Scale { get; }
 
-    internal OpAttributes Use(long longest, int headDim) =>
-        OpAttributes.Of(new AttentionOp.Use(Heads, KvHeads, Scale ?? 1 / Math.Sqrt(headDim), Causal, Window, longest));
+    public double Dropout { get; }
+
+    /// <param name="longest">No sequence has more queries.</param>
+    /// <param name="headDim">Elements of a head.</param>
+    /// <param name="stream">The random stream of dropout; null: nothing is dropped.</param>
+    internal OpAttributes Use(long longest, int headDim, string? stream)
+    {
+        bool drops = Dropout > 0 && stream is not null && Dispatch.IsTraining;
+        return OpAttributes.Of(new AttentionOp.Use(Heads, KvHeads, Scale ?? 1 / Math.Sqrt(headDim), Causal, Window, longest,
+            drops ? Dropout : 0, drops ? DropoutExtensions.Draws(stream!) : default));
+    }
 }

@@ -6,5 +6,5 @@ namespace Sarsen.Tensors;
 /// </summary>
 public static class Numerics
 {
-    public const int Version = 3;
+    public const int Version = 4;
 }

@@ -21,9 +21,12 @@ public sealed record MultiheadAttentionSpec : LayerSpec
     [Description("With causal: how many positions one sees, itself among them; 0: all."), Range(0, int.MaxValue)]
     public int Window { get; init; }
 
+    [Description("The probability of dropout of attention's weights in training."), Range(0.0, 1.0, MaximumIsExclusive = true)]
+    public double Dropout { get; init; }
+
     public override void Build(NetworkBuilder builder)
     {
         (_, int size) = SequenceSample.Of(builder, "multihead_attention");
-        builder.Add(new MultiheadAttention(size, NumHeads, Bias, Causal, Window), Name);
+        builder.Add(new MultiheadAttention(size, NumHeads, Bias, Causal, Window, dropout: Dropout), Name);
     }
 }

@@ -14,6 +14,9 @@ internal static unsafe class Dispatch
     [ThreadStatic]
     private static Arena? s_outside;
 
+    /// <summary>Is there an open scope that trains, which one whose tape notes a prediction does not.</summary>
+    public static bool IsTraining => ScopeFrame.Current is { } frame && frame.Mode != Mode.Inference && frame.Tape is not Tape { IsInference: true };
+
     public static Tensor Run(Op op, in OpAttributes attributes, params ReadOnlySpan<Tensor> inputs)
     {
         Tensor result = default;
@@ -43,7 +46,7 @@ internal static unsafe class Dispatch
 
         Span<TensorInfo> infos = stackalloc TensorInfo[inputs.Length];
         bool needsGrad = Describe(inputs, infos) && tape is { IsInference: false };
-        var shapes = new OpShapes(infos, attributes, frame.Mode != Mode.Inference && tape is not { IsInference: true }, arena.Workers);
+        var shapes = new OpShapes(infos, attributes, IsTraining, arena.Workers);
         op.Infer(ref shapes);
 
         ArenaMark start = arena.Mark;

@@ -6,8 +6,9 @@ namespace Sarsen.Nn.Layers;
 /// <summary>
 /// Queries, keys and values by three linear maps, attention for each head, and a linear map of the heads' results: PyTorch's
 /// MultiheadAttention with <c>batch_first</c>. <c>in_proj_weight</c> (3C, C) and <c>in_proj_bias</c> (3C) hold the maps of
-/// queries, keys and values one after the other; <c>out_proj</c> is a <see cref="Linear"/>. Attention's weights are not dropped
-/// out: put a <see cref="Dropout"/> behind the layer.
+/// queries, keys and values one after the other; <c>out_proj</c> is a <see cref="Linear"/>. In training
+/// attention's weights are dropped out with the given probability; which ones follows from the seed, this layer's path, the step,
+/// the global sample, query, head and key.
 /// </summary>
 public sealed class MultiheadAttention : Module
 {
@@ -19,11 +20,12 @@ public sealed class MultiheadAttention : Module
     /// <param name="causal">In self-attention a position sees none after it.</param>
     /// <param name="window">With <paramref name="causal"/>: it sees so many, itself among them; 0 for all.</param>
     /// <param name="type">The type of the parameters.</param>
-    /// <exception cref="ArgumentException">The heads do not divide C.</exception>
-    public MultiheadAttention(int embedDim, int numHeads, bool bias = true, bool causal = false, long window = 0, DType type = DType.F32) : base(type)
+    /// <param name="dropout">The probability that a weight is dropped in training, at least 0 and below 1.</param>
+    /// <exception cref="ArgumentException">The heads do not divide C, or the probability is out of range.</exception>
+    public MultiheadAttention(int embedDim, int numHeads, bool bias = true, bool causal = false, long window = 0, DType type = DType.F32, double dropout = 0) : base(type)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(embedDim, 1);
-        _options = new AttentionOptions(numHeads, causal: causal, window: window);
+        _options = new AttentionOptions(numHeads, causal: causal, window: window, dropout: dropout);
         if (embedDim % numHeads != 0)
             throw new ArgumentException($"{numHeads} heads cannot share {embedDim} elements: give a divisor", nameof(numHeads));
         EmbedDim = embedDim;
@@ -38,6 +40,8 @@ public sealed class MultiheadAttention : Module
     public int EmbedDim { get; }
 
     public int NumHeads => _options.Heads;
+
+    public double Dropout => _options.Dropout;
 
     public Parameter InProjWeight { get; }
 
@@ -71,7 +75,7 @@ public sealed class MultiheadAttention : Module
         TokenSpans spans = lengths.IsNone ? TokenSpans.Of(x, from[1]) : TokenSpans.OfLengths(lengths, shape[1], from[1]);
         Tensor q = Rows(x).Linear(InProjWeight.Value.Slice(0, 0, EmbedDim), Bias(0, EmbedDim)); // (B·T, C)
         Tensor kv = Rows(memory).Linear(InProjWeight.Value.Slice(0, EmbedDim, 3 * EmbedDim), Bias(EmbedDim, 3 * EmbedDim)); // (B·M, 2C)
-        Tensor y = q.Attention(kv.Slice(1, 0, EmbedDim), kv.Slice(1, EmbedDim, 2 * EmbedDim), spans, new AttentionOptions(NumHeads)); // (B·T, C)
+        Tensor y = q.Attention(kv.Slice(1, 0, EmbedDim), kv.Slice(1, EmbedDim, 2 * EmbedDim), spans, new AttentionOptions(NumHeads, dropout: _options.Dropout), Path); // (B·T, C)
         return EndCall(call, OutProj.Call(y).Reshape(shape[0], shape[1], EmbedDim));
     }
 
@@ -79,7 +83,7 @@ public sealed class MultiheadAttention : Module
     {
         Shape shape = x.Shape;
         Tensor qkv = Rows(x).Linear(InProjWeight, InProjBias?.Value ?? default); // (B·T, 3C)
-        return OutProj.Call(qkv.SelfAttention(spans, _options)).Reshape(shape[0], shape[1], EmbedDim); // (B, T, C)
+        return OutProj.Call(qkv.SelfAttention(spans, _options, Path)).Reshape(shape[0], shape[1], EmbedDim); // (B, T, C)
     }
 
     private Tensor Bias(long from, long to) => InProjBias is { } bias ? bias.Value.Slice(0, from, to) : default;

@@ -21,8 +21,8 @@ public sealed class TransformerDecoderLayer : Module
         bool causal = true, DType type = DType.F32) : base(type)
     {
         NormFirst = normFirst;
-        SelfAttn = AddChild("self_attn", new MultiheadAttention(dModel, numHeads, bias, causal, type: type));
-        MultiheadAttn = AddChild("multihead_attn", new MultiheadAttention(dModel, numHeads, bias, type: type));
+        SelfAttn = AddChild("self_attn", new MultiheadAttention(dModel, numHeads, bias, causal, type: type, dropout: dropout));
+        MultiheadAttn = AddChild("multihead_attn", new MultiheadAttention(dModel, numHeads, bias, type: type, dropout: dropout));
         _feedForward = new TransformerFeedForward(dModel, dimFeedforward, dropout, activation, bias, type);
         _feedForward.AddTo((name, module) => AddChild(name, module));
         Norm1 = AddChild("norm1", new LayerNorm(dModel, layerNormEps, type));

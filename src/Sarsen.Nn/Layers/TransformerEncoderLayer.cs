@@ -6,8 +6,8 @@ namespace Sarsen.Nn.Layers;
 /// <summary>
 /// Self-attention and a feed-forward network, each added to what goes in and normalised: x = norm1(x + attend(x)),
 /// x = norm2(x + linear2(f(linear1(x)))); with <c>normFirst</c> x = x + attend(norm1(x)), x = x + …(norm2(x)). Parameters as in
-/// PyTorch's TransformerEncoderLayer: <c>self_attn</c>, <c>linear1</c>, <c>linear2</c>, <c>norm1</c>, <c>norm2</c>. Dropout acts on what is added
-/// and within the feed-forward network; on attention's weights, where PyTorch's acts too, it does not. (B, T, C) stays so.
+/// PyTorch's TransformerEncoderLayer: <c>self_attn</c>, <c>linear1</c>, <c>linear2</c>, <c>norm1</c>, <c>norm2</c>. Dropout acts on what is added,
+/// within the feed-forward network and on attention's weights. (B, T, C) stays so.
 /// Sources: Vaswani et al., 2017; Xiong et al., «On layer normalization in the transformer architecture», 2020.
 /// </summary>
 public sealed class TransformerEncoderLayer : Module
@@ -31,7 +31,7 @@ public sealed class TransformerEncoderLayer : Module
         bool causal = false, DType type = DType.F32) : base(type)
     {
         NormFirst = normFirst;
-        SelfAttn = AddChild("self_attn", new MultiheadAttention(dModel, numHeads, bias, causal, type: type));
+        SelfAttn = AddChild("self_attn", new MultiheadAttention(dModel, numHeads, bias, causal, type: type, dropout: dropout));
         _feedForward = new TransformerFeedForward(dModel, dimFeedforward, dropout, activation, bias, type);
         _feedForward.AddTo((name, module) => AddChild(name, module));
         Norm1 = AddChild("norm1", new LayerNorm(dModel, layerNormEps, type));

@@ -8,13 +8,13 @@ namespace Sarsen.Nn.Ops;
 /// y_i = Σ_j softmax_j(scale · q_i · k_j) v_j for each head; formulas, order of sums and sources stand with
 /// <see cref="AttentionArgs{T}"/> and <see cref="AttentionReference"/>. Inputs: q (N, heads·headDim), k and v
 /// (M, kvHeads·headDim), spans (S, 4); or all three side by side in the rows of one, (N, (heads + 2 kvHeads)·headDim), and spans.
-/// The result is (N, heads·headDim).
+/// The result is (N, heads·headDim). In training the softmax may be dropped out: <see cref="AttentionDropout"/>.
 /// </summary>
 public sealed unsafe class AttentionOp : Op
 {
     internal static readonly AttentionOp Instance = new();
 
-    internal readonly record struct Use(int Heads, int KvHeads, double Scale, bool Causal, long Window, long Longest);
+    internal readonly record struct Use(int Heads, int KvHeads, double Scale, bool Causal, long Window, long Longest, double Dropout = 0, Rng Rng = default);
 
     public override string Name => "attention";
 
@@ -51,6 +51,7 @@ public sealed unsafe class AttentionOp : Op
     public override void Check(in OpArgs a)
     {
         Use use = a.Attributes<Use>();
+        new AttentionDropout(use.Rng, use.Dropout).Check(a.Inputs[^1].Shape[0]);
         SpanCheck.Run(a.Inputs[^1], a.Inputs[0].Shape[0], a.Inputs[a.Inputs.Length == 2 ? 0 : 1].Shape[0], use.Causal, use.Longest);
     }
 
@@ -101,6 +102,7 @@ public sealed unsafe class AttentionOp : Op
             Scale = use.Scale,
             Causal = use.Causal,
             Window = use.Window,
+            Dropout = new AttentionDropout(use.Rng, use.Dropout),
         };
     }
 
@@ -132,10 +134,11 @@ public sealed unsafe class AttentionOp : Op
             SampleInput.Given(new Shape(2, 4), 0, 2, 0, 3, 2, 3, 4, 5)),
         new("the last of many keys", Attributes(1, 1, 3, causal: true), new SampleInput(new Shape(3, 2)), new SampleInput(new Shape(6, 2)), new SampleInput(new Shape(6, 2)),
             SampleInput.Given(new Shape(1, 4), 0, 3, 0, 6)),
+        new("dropout", Attributes(2, 1, 5, causal: false, dropout: 0.4), new SampleInput(new Shape(7, 12)), SampleInput.Given(new Shape(2, 4), 0, 5, 0, 5, 5, 2, 5, 2)),
     ];
 
-    private static OpAttributes Attributes(int heads, int kvHeads, long longest, bool causal, long window = 0) =>
-        OpAttributes.Of(new Use(heads, kvHeads, 0.7, causal, window, Math.Max(longest, 8)));
+    private static OpAttributes Attributes(int heads, int kvHeads, long longest, bool causal, long window = 0, double dropout = 0) =>
+        OpAttributes.Of(new Use(heads, kvHeads, 0.7, causal, window, Math.Max(longest, 8), dropout, new Rng(1, "sample")));
 }
 
 public static class AttentionExtensions
@@ -146,15 +149,17 @@ public static class AttentionExtensions
         /// <param name="k">(M, kvHeads·headDim).</param>
         /// <param name="v">(M, kvHeads·headDim).</param>
         /// <param name="spans">Which rows belong to one sequence.</param>
-        /// <param name="options">Heads, and what a query may see.</param>
+        /// <param name="options">Heads, what a query may see, and dropout of the weights in training.</param>
+        /// <param name="stream">Names the random stream of dropout within the scope's: the layer's path.</param>
         /// <exception cref="ShapeException">The sizes do not fit, or a span leaves the rows.</exception>
-        public Tensor Attention(Tensor k, Tensor v, TokenSpans spans, in AttentionOptions options) =>
-            Dispatch.Run(AttentionOp.Instance, options.Use(spans.Longest, HeadDim(q, options.Heads)), q, k, v, spans.Table);
+        /// <exception cref="InvalidOperationException">Weights are to be dropped in a training scope without an <see cref="Rng"/>.</exception>
+        public Tensor Attention(Tensor k, Tensor v, TokenSpans spans, in AttentionOptions options, string stream = "") =>
+            Dispatch.Run(AttentionOp.Instance, options.Use(spans.Longest, HeadDim(q, options.Heads), stream), q, k, v, spans.Table);
 
         /// <summary>The same for queries, keys and values side by side in the rows of one tensor: (N, (heads + 2 kvHeads)·headDim).</summary>
         /// <inheritdoc cref="Attention"/>
-        public Tensor SelfAttention(TokenSpans spans, in AttentionOptions options) =>
-            Dispatch.Run(AttentionOp.Instance, options.Use(spans.Longest, HeadDim(q, options.Heads + 2 * options.KvHeads)), q, spans.Table);
+        public Tensor SelfAttention(TokenSpans spans, in AttentionOptions options, string stream = "") =>
+            Dispatch.Run(AttentionOp.Instance, options.Use(spans.Longest, HeadDim(q, options.Heads + 2 * options.KvHeads), stream), q, spans.Table);
     }
 
     // Of what fits; the operation refuses the rest.

@@ -96,7 +96,7 @@ public static class CachedAttentionExtensions
             if (ScopeFrame.Current?.Tape is not null && qkv.RequiresGrad)
                 throw new NotSupportedException("attention over a cache has no gradient: train without a cache");
             int dim = (int)(qkv.Shape[1] / (options.Heads + 2 * options.KvHeads));
-            return Dispatch.Run(CachedAttentionOp.Instance, options.Use(spans.Longest, dim), qkv, pool.Layer(layer), blocks, spans.Table);
+            return Dispatch.Run(CachedAttentionOp.Instance, options.Use(spans.Longest, dim, stream: null), qkv, pool.Layer(layer), blocks, spans.Table);
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 using Sarsen.Nn.Autograd;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Kernels;
@@ -33,9 +32,11 @@ public sealed unsafe class CtcLossOp : Op
                 $"given {t.DType} {t.Shape}, {s.Inputs[2].DType} {s.Inputs[2].Shape} and {s.Inputs[3].DType} {s.Inputs[3].Shape}");
         }
         s.Output(x.DType, s.Attributes<Use>().Reduction == LossReduction.None ? lengths : new Shape());
-        s.Save(DType.F64, new Shape(x.Shape[1], Ctc.AlphaCount(x.Shape[0], t.Shape[1]) + 1));
-        s.Workspace = (Ctc.AlphaCount(x.Shape[0], t.Shape[1]) + 1) * sizeof(double);
-        s.BackwardWorkspace = 2 * (2 * t.Shape[1] + 1) * sizeof(double);
+        long alpha = Ctc.AlphaCount(x.Shape[0], t.Shape[1]);
+        s.Save(DType.F64, new Shape(x.Shape[1], alpha));
+        s.Save(DType.F64, lengths);
+        s.Workspace = (alpha * s.Workers.Count + x.Shape[1]) * sizeof(double);
+        s.BackwardWorkspace = (2 * (2 * t.Shape[1] + 1) * s.Workers.Count + x.Shape[1]) * sizeof(double);
     }
 
     public override void Forward(in OpArgs a)
@@ -49,17 +50,14 @@ public sealed unsafe class CtcLossOp : Op
     private static void Forward<T>(in OpArgs a) where T : unmanaged, INumber<T>
     {
         Use use = a.Attributes<Use>();
-        (TensorView x, TensorView t) = (a.Inputs[0], a.Inputs[1]);
-        (long batch, long labels, long kept) = (x.Shape[1], t.Shape[1], Ctc.AlphaCount(x.Shape[0], t.Shape[1]) + 1);
+        bool kept = !a.Saved.IsEmpty;
+        CtcBatch<T> of = Of<T>(a);
+        double* losses = kept ? a.Saved[1].F64 : (double*)a.Workspace, alpha = kept ? a.Saved[0].F64 : losses + of.Batch;
+        of.Forward(a.Workers, losses, alpha, kept);
         double sum = 0;
-        for (long n = 0; n < batch; n++)
+        for (long n = 0; n < of.Batch; n++)
         {
-            // α, and behind it the loss.
-            double* alpha = a.Saved.IsEmpty ? (double*)a.Workspace : a.Saved[0].F64 + n * kept;
-            double loss = Ctc.Forward((T*)x.Data, n, batch, x.Shape[2], t.I64 + n * labels, a.Inputs[2].I64[n], a.Inputs[3].I64[n], use.Blank, alpha);
-            alpha[kept - 1] = loss;
-            if (use.ZeroInfinity && double.IsPositiveInfinity(loss))
-                loss = 0;
+            double loss = use.ZeroInfinity && double.IsPositiveInfinity(losses[n]) ? 0 : losses[n];
             if (use.Reduction == LossReduction.None)
                 ((T*)a.Outputs[0].Data)[n] = T.CreateTruncating(loss);
             sum += loss / Divisor(a, use, n);
@@ -78,18 +76,30 @@ public sealed unsafe class CtcLossOp : Op
 
     private static void Backward<T>(in OpArgs a) where T : unmanaged, INumber<T>
     {
-        Use use = a.Attributes<Use>();
-        (TensorView x, TensorView t, TensorView dx) = (a.Inputs[0], a.Inputs[1], a.InputGrads[0]);
-        (long batch, long labels, long kept) = (x.Shape[1], t.Shape[1], Ctc.AlphaCount(x.Shape[0], t.Shape[1]) + 1);
+        (Use use, CtcBatch<T> of, TensorView dx) = (a.Attributes<Use>(), Of<T>(a), a.InputGrads[0]);
         T* up = (T*)a.OutputGrads[0].Data;
-        NativeMemory.Clear(dx.Data, (nuint)(dx.Count * sizeof(T)));
-        for (long n = 0; n < batch; n++)
+        double* scales = (double*)a.Workspace;
+        for (long n = 0; n < of.Batch; n++)
+            scales[n] = double.CreateTruncating(up[use.Reduction == LossReduction.None ? n : 0]) / Divisor(a, use, n);
+        Zeros.Run(a.Workers, dx.Data, dx.Count * sizeof(T));
+        of.Backward(a.Workers, a.Saved[1].F64, a.Saved[0].F64, scales, scales + of.Batch, (T*)dx.Data);
+    }
+
+    private static CtcBatch<T> Of<T>(in OpArgs a) where T : unmanaged, INumber<T>
+    {
+        (TensorView x, TensorView t) = (a.Inputs[0], a.Inputs[1]);
+        return new CtcBatch<T>
         {
-            double* alpha = a.Saved[0].F64 + n * kept;
-            double scale = double.CreateTruncating(up[use.Reduction == LossReduction.None ? n : 0]) / Divisor(a, use, n);
-            Ctc.Backward((T*)x.Data, n, batch, x.Shape[2], t.I64 + n * labels, a.Inputs[2].I64[n], a.Inputs[3].I64[n], use.Blank,
-                alpha, alpha[kept - 1], scale, (double*)a.Workspace, (T*)dx.Data);
-        }
+            X = (T*)x.Data,
+            Steps = x.Shape[0],
+            Batch = x.Shape[1],
+            Classes = x.Shape[2],
+            Targets = t.I64,
+            Labels = t.Shape[1],
+            InputLengths = a.Inputs[2].I64,
+            TargetLengths = a.Inputs[3].I64,
+            Blank = a.Attributes<Use>().Blank,
+        };
     }
 
     private static double Divisor(in OpArgs a, Use use, long n) =>

@@ -61,12 +61,20 @@ public static class DropoutExtensions
         /// <summary>The same, from the stream <paramref name="part"/> within that one: for a layer that drops more than once.</summary>
         internal Tensor Dropout(double probability, string stream, string? part)
         {
-            if (ScopeFrame.Current is not { } frame || frame.Mode == Mode.Inference || frame.Tape is Tape { IsInference: true } || probability == 0)
+            if (probability == 0 || !Dispatch.IsTraining)
                 return x;
-            if (frame.Rng == default && frame.Mode == Mode.Training)
-                throw new InvalidOperationException("Dropout draws from the scope's random stream: begin the training scope with an Rng of the run's seed and step");
-            Rng rng = part is null ? frame.Rng.Stream(stream) : frame.Rng.Stream(stream).Stream(part);
+            Rng rng = part is null ? Draws(stream) : Draws(stream).Stream(part);
             return Dispatch.Run(DropoutOp.Instance, OpAttributes.Of(new DropoutOp.Use(probability, rng)), x);
         }
+    }
+
+    /// <summary>The stream of that name within the training scope's.</summary>
+    /// <exception cref="InvalidOperationException">The scope was begun without an <see cref="Rng"/>.</exception>
+    internal static Rng Draws(string stream)
+    {
+        ScopeFrame frame = ScopeFrame.Current!;
+        if (frame.Rng == default && frame.Mode == Mode.Training)
+            throw new InvalidOperationException("Dropout draws from the scope's random stream: begin the training scope with an Rng of the run's seed and step");
+        return frame.Rng.Stream(stream);
     }
 }

@@ -46,11 +46,10 @@ public sealed unsafe class ExtremumOp(bool greatest) : Op
     {
         (TensorView dx, TensorView dy, TensorView index) = (a.InputGrads[0], a.OutputGrads[0], a.Outputs[1]);
         (long outer, long n, long inner) = Split(dx.Shape, a.Attributes<Along>().Dim);
-        Zeros.Run(a.Workers, dx.Data, dx.Count * dx.DType.Size());
         if (dx.DType == DType.F64)
-            Extremum.Backward(dy.F64, index.I64, dx.F64, outer, n, inner);
+            Extremum.Backward(a.Workers, dy.F64, index.I64, dx.F64, outer, n, inner);
         else
-            Extremum.Backward(dy.F32, index.I64, dx.F32, outer, n, inner);
+            Extremum.Backward(a.Workers, dy.F32, index.I64, dx.F32, outer, n, inner);
     }
 
     internal static (long Outer, long N, long Inner) Split(in Shape shape, int dim)

@@ -39,30 +39,23 @@ public sealed unsafe class GatherOp : Op
     public override void Forward(in OpArgs a)
     {
         (TensorView x, TensorView index, TensorView y) = (a.Inputs[0], a.Inputs[1], a.Outputs[0]);
-        var walk = new IndexWalk(x.Shape, index.Shape, a.Attributes<Along>().Dim);
-        for (long i = 0; i < index.Count; i++)
-        {
-            long at = walk.Next(index.I64[i]);
-            if (x.DType.Size() == 8)
-                y.F64[i] = x.F64[at];
-            else
-                y.F32[i] = x.F32[at];
-        }
+        int dim = a.Attributes<Along>().Dim;
+        // Bits are moved, of whatever type.
+        if (x.DType.Size() == sizeof(long))
+            IndexMove.Run<long, IndexPick<long>>(a.Workers, x.Shape, index.Shape, dim, index.I64, shared: false, x.I64, y.I64);
+        else
+            IndexMove.Run<int, IndexPick<int>>(a.Workers, x.Shape, index.Shape, dim, index.I64, shared: false, x.I32, y.I32);
     }
 
     public override void Backward(in OpArgs a)
     {
         (TensorView dx, TensorView index, TensorView dy) = (a.InputGrads[0], a.Inputs[1], a.OutputGrads[0]);
+        int dim = a.Attributes<Along>().Dim;
         Zeros.Run(a.Workers, dx.Data, dx.Count * dx.DType.Size());
-        var walk = new IndexWalk(dx.Shape, index.Shape, a.Attributes<Along>().Dim);
-        for (long i = 0; i < index.Count; i++)
-        {
-            long at = walk.Next(index.I64[i]);
-            if (dx.DType == DType.F64)
-                dx.F64[at] += dy.F64[i];
-            else
-                dx.F32[at] += dy.F32[i];
-        }
+        if (dx.DType == DType.F64)
+            IndexMove.Run<double, IndexAdd<double>>(a.Workers, dx.Shape, index.Shape, dim, index.I64, shared: false, dx.F64, dy.F64);
+        else
+            IndexMove.Run<float, IndexAdd<float>>(a.Workers, dx.Shape, index.Shape, dim, index.I64, shared: false, dx.F32, dy.F32);
     }
 
     public override IEnumerable<OpSample> Samples =>

@@ -28,33 +28,20 @@ public sealed unsafe class IndexSelectOp : Op
     {
         (TensorView x, TensorView index, TensorView y) = (a.Inputs[0], a.Inputs[1], a.Outputs[0]);
         (long outer, long n, long inner) = ExtremumOp.Split(x.Shape, a.Attributes<Along>().Dim);
-        long run = inner * x.DType.Size();
-        for (long o = 0; o < outer; o++)
-        {
-            for (long i = 0; i < index.Count; i++)
-                Buffer.MemoryCopy(x.Data + (o * n + index.I64[i]) * run, y.Data + (o * index.Count + i) * run, run, run);
-        }
+        Embedding.Select(a.Workers, x.Data, index.I64, y.Data, outer, n, index.Count, inner * x.DType.Size());
     }
 
     public override void Backward(in OpArgs a)
     {
-        (TensorView index, TensorView dy, TensorView dx) = (a.Inputs[1], a.OutputGrads[0], a.InputGrads[0]);
-        (long outer, long n, long inner) = ExtremumOp.Split(dx.Shape, a.Attributes<Along>().Dim);
+        (TensorView index, TensorView dy, TensorView dx, int dim) = (a.Inputs[1], a.OutputGrads[0], a.InputGrads[0], a.Attributes<Along>().Dim);
+        (long outer, _, long inner) = ExtremumOp.Split(dx.Shape, dim);
         Zeros.Run(a.Workers, dx.Data, dx.Count * dx.DType.Size());
-        for (long o = 0; o < outer; o++)
-        {
-            for (long i = 0; i < index.Count; i++)
-            {
-                long to = (o * n + index.I64[i]) * inner, from = (o * index.Count + i) * inner;
-                for (long j = 0; j < inner; j++)
-                {
-                    if (dx.DType == DType.F64)
-                        dx.F64[to + j] += dy.F64[from + j];
-                    else
-                        dx.F32[to + j] += dy.F32[from + j];
-                }
-            }
-        }
+        if (dx.DType == DType.F64)
+            IndexMove.Run<double, IndexAdd<double>>(a.Workers, dx.Shape, dy.Shape, dim, index.I64, shared: true, dx.F64, dy.F64);
+        else if (outer == 1)
+            Embedding.Backward(a.Workers, dy.F32, index.I64, dx.F32, index.Count, inner);
+        else
+            IndexMove.Run<float, IndexAdd<float>>(a.Workers, dx.Shape, dy.Shape, dim, index.I64, shared: true, dx.F32, dy.F32);
     }
 
     public override IEnumerable<OpSample> Samples =>

@@ -30,7 +30,7 @@ public sealed unsafe class OneHotOp : Op
 
     public override void Check(in OpArgs a) => IndexRange.Check(Name, a.Inputs[0], a.Attributes<Use>().Classes);
 
-    public override void Forward(in OpArgs a) => Embedding.OneHot(a.Inputs[0].I64, a.Outputs[0].F32, a.Inputs[0].Count, a.Attributes<Use>().Classes);
+    public override void Forward(in OpArgs a) => Embedding.OneHot(a.Workers, a.Inputs[0].I64, a.Outputs[0].F32, a.Inputs[0].Count, a.Attributes<Use>().Classes);
 
     public override IEnumerable<OpSample> Samples => [new("a matrix", OpAttributes.Of(new Use(4)), SampleInput.Indices(new Shape(2, 3), 4))];
 }

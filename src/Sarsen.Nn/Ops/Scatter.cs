@@ -1,5 +1,6 @@
 using Sarsen.Nn.Autograd;
 using Sarsen.Tensors;
+using Sarsen.Tensors.Kernels;
 
 namespace Sarsen.Nn.Ops;
 
@@ -35,45 +36,36 @@ public sealed unsafe class ScatterOp(bool add) : Op
 
     public override void Forward(in OpArgs a)
     {
-        (TensorView x, TensorView index, TensorView source, TensorView y) = (a.Inputs[0], a.Inputs[1], a.Inputs[2], a.Outputs[0]);
-        long bytes = x.Count * x.DType.Size();
-        Buffer.MemoryCopy(x.Data, y.Data, bytes, bytes);
-        var walk = new IndexWalk(x.Shape, index.Shape, a.Attributes<Along>().Dim);
-        for (long i = 0; i < index.Count; i++)
-        {
-            long at = walk.Next(index.I64[i]);
-            if (x.DType == DType.F64)
-                y.F64[at] = add ? y.F64[at] + source.F64[i] : source.F64[i];
-            else
-                y.F32[at] = add ? y.F32[at] + source.F32[i] : source.F32[i];
-        }
+        (TensorView x, TensorView y) = (a.Inputs[0], a.Outputs[0]);
+        Buffer.MemoryCopy(x.Data, y.Data, x.Count * x.DType.Size(), x.Count * x.DType.Size());
+        if (x.DType == DType.F64 && add)
+            Move<double, IndexAdd<double>>(a, y, a.Inputs[2]);
+        else if (x.DType == DType.F64)
+            Move<double, IndexPut<double>>(a, y, a.Inputs[2]);
+        else if (add)
+            Move<float, IndexAdd<float>>(a, y, a.Inputs[2]);
+        else
+            Move<float, IndexPut<float>>(a, y, a.Inputs[2]);
     }
 
     public override void Backward(in OpArgs a)
     {
-        (TensorView index, TensorView dy, TensorView dx, TensorView dsource) = (a.Inputs[1], a.OutputGrads[0], a.InputGrads[0], a.InputGrads[2]);
-        if (!dx.IsNone)
-            Buffer.MemoryCopy(dy.Data, dx.Data, dy.Count * dy.DType.Size(), dy.Count * dy.DType.Size());
-        var walk = new IndexWalk(dy.Shape, index.Shape, a.Attributes<Along>().Dim);
-        for (long i = 0; i < index.Count; i++)
-        {
-            long at = walk.Next(index.I64[i]);
-            if (dy.DType == DType.F64)
-            {
-                if (!dsource.IsNone)
-                    dsource.F64[i] = dy.F64[at];
-                if (!add && !dx.IsNone)
-                    dx.F64[at] = 0;
-            }
-            else
-            {
-                if (!dsource.IsNone)
-                    dsource.F32[i] = dy.F32[at];
-                if (!add && !dx.IsNone)
-                    dx.F32[at] = 0;
-            }
-        }
+        (TensorView dy, TensorView dx, TensorView dsource) = (a.OutputGrads[0], a.InputGrads[0], a.InputGrads[2]);
+        if (!dsource.IsNone && dy.DType == DType.F64)
+            Move<double, IndexPick<double>>(a, dy, dsource);
+        else if (!dsource.IsNone)
+            Move<float, IndexPick<float>>(a, dy, dsource);
+        if (dx.IsNone)
+            return;
+        Buffer.MemoryCopy(dy.Data, dx.Data, dy.Count * dy.DType.Size(), dy.Count * dy.DType.Size());
+        if (!add && dx.DType == DType.F64)
+            Move<double, IndexClear<double>>(a, dx, dx);
+        else if (!add)
+            Move<float, IndexClear<float>>(a, dx, dx);
     }
+
+    private static void Move<T, TMove>(in OpArgs a, in TensorView x, in TensorView beside) where T : unmanaged where TMove : struct, IIndexMove<T> =>
+        IndexMove.Run<T, TMove>(a.Workers, x.Shape, a.Inputs[1].Shape, a.Attributes<Along>().Dim, a.Inputs[1].I64, shared: false, (T*)x.Data, (T*)beside.Data);
 
     public override IEnumerable<OpSample> Samples => add
         ?

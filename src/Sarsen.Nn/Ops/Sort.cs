@@ -46,15 +46,12 @@ public sealed unsafe class SortOp : Op
     {
         (TensorView dx, TensorView dy, TensorView index) = (a.InputGrads[0], a.OutputGrads[0], a.Outputs[1]);
         Zeros.Run(a.Workers, dx.Data, dx.Count * dx.DType.Size());
-        var walk = new IndexWalk(dx.Shape, index.Shape, dim);
-        for (long i = 0; i < index.Count && !dy.IsNone; i++)
-        {
-            long at = walk.Next(index.I64[i]);
-            if (dx.DType == DType.F64)
-                dx.F64[at] = dy.F64[i];
-            else
-                dx.F32[at] = dy.F32[i];
-        }
+        if (dy.IsNone)
+            return;
+        if (dx.DType == DType.F64)
+            IndexMove.Run<double, IndexPut<double>>(a.Workers, dx.Shape, index.Shape, dim, index.I64, shared: false, dx.F64, dy.F64);
+        else
+            IndexMove.Run<float, IndexPut<float>>(a.Workers, dx.Shape, index.Shape, dim, index.I64, shared: false, dx.F32, dy.F32);
     }
 
     public override IEnumerable<OpSample> Samples =>

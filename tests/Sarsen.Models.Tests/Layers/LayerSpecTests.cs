@@ -25,6 +25,7 @@ public class LayerSpecTests
         { new GlobalMaxPool2dSpec(), [4, 9, 9], [4] },
         { new GroupNormSpec { NumGroups = 2 }, [4, 3, 3], [4, 3, 3] },
         { new InstanceNormSpec { Affine = true }, [4, 9], [4, 9] },
+        { new InstanceNormSpec { TrackRunningStats = true, Momentum = 0.2 }, [4, 3, 9], [4, 3, 9] },
         { new BatchNormSpec { CumulativeAverage = true, Affine = false }, [4, 9], [4, 9] },
         { new ConstantPadSpec { Padding = [1, 2], Value = 3 }, [4, 3, 3], [4, 5, 7] },
         { new ReflectionPadSpec { Padding = [2, 1] }, [4, 3], [4, 6] },

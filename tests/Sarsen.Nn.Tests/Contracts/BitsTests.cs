@@ -48,7 +48,7 @@ public class BitsTests
     [InlineData("gru", "63283050FB031B48")]
     [InlineData("rnn", "8EF9DBF3A9EBBF6E")]
     [InlineData("bidirectional", "24941492774602DF")]
-    [InlineData("transformer", "6AB743F659E6EC1F")]
+    [InlineData("transformer", "44AABAA3A0EC98A7")]
     public void Training_has_the_same_bits_on_every_machine(string name, string sha256)
     {
         double[] values = TestNetwork.Make(name).Train(Workers.Shared, steps: 4);

@@ -36,15 +36,15 @@ public class LayerParityTests
     {
         Module layer = golden.Make(type);
         Dictionary<string, Tensor> state = layer.State().ToDictionary(s => s.Name, s => s.Value);
-        foreach (LayerGolden.Values values in golden.State)
-            Make(values, type).Bytes.CopyTo(state[values.Name].Bytes);
-        Dictionary<string, Tensor> inputs = golden.Inputs.ToDictionary(v => v.Name,
-            v => layer is Embedding || v.Name == "lengths" ? Tensor.From<long>([.. v.Elements.Select(e => (long)e)], new Shape(v.Shape)) : Make(v, type).WithGrad());
+        LayerCall.SetState(layer, golden.State);
+        Dictionary<string, Tensor> inputs = golden.Inputs.ToDictionary(v => v.Name, v => LayerCall.Input(layer, v, type));
+        foreach (Tensor input in inputs.Values.Where(i => i.DType == type))
+            input.WithGrad();
         using var arena = new Arena(Workers.Serial);
         var tape = new Tape();
         using (Scope scope = arena.Begin(golden.Training ? Mode.Training : Mode.Inference, tape))
         {
-            Tensor[] results = Call(layer, inputs);
+            Tensor[] results = LayerCall.Run(layer, inputs);
             results.Length.ShouldBe(golden.Results.Length);
             Tensor loss = default;
             long at = 0;
@@ -53,7 +53,7 @@ public class LayerParityTests
                 results[i].Shape.ShouldBe(new Shape(golden.Results[i].Shape));
                 Check(results[i], golden.Results[i], $"result {i}");
                 double[] weights = [.. Enumerable.Range((int)at, (int)results[i].Count).Select(e => 1 + 0.37 * Math.Sin(e + 1))];
-                Tensor weighted = (results[i] * Make(golden.Results[i] with { Elements = weights }, type)).Sum();
+                Tensor weighted = (results[i] * LayerCall.Make(golden.Results[i] with { Elements = weights }, type)).Sum();
                 loss = loss.IsNone ? weighted : loss + weighted;
                 at += results[i].Count;
             }
@@ -67,15 +67,4 @@ public class LayerParityTests
         void Check(Tensor actual, LayerGolden.Values expected, string what) =>
             GoldenValues.Check(SampleTensors.Values(actual), expected.Elements, error, $"{layer.Kind} {type}: {what}");
     }
-
-    private static Tensor[] Call(Module layer, Dictionary<string, Tensor> inputs)
-    {
-        if (layer is not Recurrent recurrent)
-            return [layer.Call(inputs["x"])];
-        RecurrentResult result = recurrent.Run(inputs["x"], inputs.GetValueOrDefault("h"), inputs.GetValueOrDefault("c"), inputs.GetValueOrDefault("lengths"));
-        return result.Cell.IsNone ? [result.Output, result.Hidden] : [result.Output, result.Hidden, result.Cell];
-    }
-
-    private static Tensor Make(LayerGolden.Values values, DType type) =>
-        SampleTensors.Make(new SampleInput(new Shape(values.Shape), Grad: false), values.Elements, type);
 }

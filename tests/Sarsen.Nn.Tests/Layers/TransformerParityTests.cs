@@ -62,19 +62,19 @@ public class TransformerParityTests
     {
         Module layer = golden.Make(type);
         Dictionary<string, Tensor> state = layer.State().ToDictionary(s => s.Name, s => s.Value);
-        foreach (LayerGolden.Values values in golden.State)
-            Make(values, type).Bytes.CopyTo(state[values.Name].Bytes);
-        Dictionary<string, Tensor> inputs = golden.Inputs.ToDictionary(v => v.Name,
-            v => v.Name == "lengths" ? Tensor.From<long>([.. v.Elements.Select(e => (long)e)], new Shape(v.Shape)) : Make(v, type).WithGrad());
+        LayerCall.SetState(layer, golden.State);
+        Dictionary<string, Tensor> inputs = golden.Inputs.ToDictionary(v => v.Name, v => LayerCall.Input(layer, v, type));
+        foreach (Tensor input in inputs.Values.Where(i => i.DType == type))
+            input.WithGrad();
         using var arena = new Arena(Workers.Serial);
         var tape = new Tape();
         using (Scope scope = arena.Begin(Mode.Training, tape))
         {
-            Tensor result = Call(layer, inputs["x"], inputs.GetValueOrDefault("memory"), inputs.GetValueOrDefault("lengths"));
+            Tensor result = LayerCall.Run(layer, inputs).Single();
             result.Shape.ShouldBe(new Shape(golden.Result.Shape));
             Check(result, golden.Result, "the result");
             double[] weights = [.. Enumerable.Range(0, (int)result.Count).Select(e => 1 + 0.37 * Math.Sin(e + 1))];
-            tape.Backward((result * Make(golden.Result with { Elements = weights }, type)).Sum());
+            tape.Backward((result * LayerCall.Make(golden.Result with { Elements = weights }, type)).Sum());
         }
         foreach (LayerGolden.Values grad in golden.Grads)
             Check((inputs.TryGetValue(grad.Name, out Tensor input) ? input : state[grad.Name]).Grad, grad, $"the gradient of {grad.Name}");
@@ -82,16 +82,4 @@ public class TransformerParityTests
         void Check(Tensor actual, LayerGolden.Values expected, string what) =>
             GoldenValues.Check(SampleTensors.Values(actual), expected.Elements, error, $"{layer.Kind} {type}: {what}");
     }
-
-    private static Tensor Call(Module layer, Tensor x, Tensor memory, Tensor lengths) => layer switch
-    {
-        MultiheadAttention attention when !memory.IsNone => attention.CallCross(x, memory, lengths),
-        MultiheadAttention attention when !lengths.IsNone => attention.Call(x, TokenSpans.OfLengths(lengths, x.Shape[1], x.Shape[1])),
-        TransformerEncoderLayer encoder when !lengths.IsNone => encoder.Call(x, TokenSpans.OfLengths(lengths, x.Shape[1], x.Shape[1])),
-        TransformerDecoderLayer decoder => decoder.Call(x, memory, lengths),
-        _ => layer.Call(x),
-    };
-
-    private static Tensor Make(LayerGolden.Values values, DType type) =>
-        SampleTensors.Make(new SampleInput(new Shape(values.Shape), Grad: false), values.Elements, type);
 }

@@ -1,4 +1,4 @@
-"""Layers of torch.nn in f64, forward and backward: writes LayerGolden.cs beside this file.
+"""Layers of torch.nn in f64, forward and backward, and twenty steps of training: writes LayerGolden.cs beside this file.
 
 The loss is the sum over the results' elements, counted through, of (1 + 0.37 sin(i + 1)) y_i. Inputs and parameters are
 rounded to three decimals. `num_batches_tracked`, which PyTorch's batch norm counts and does not use, is left out.
@@ -166,9 +166,9 @@ using Sarsen.Tensors;
 
 namespace Sarsen.Nn.Tests.Layers;
 
-/// <summary>Written by golden.py: one layer, what goes in, its state before, and what comes of it.</summary>
+/// <summary>Written by golden.py: one layer, what goes in, its state before, what comes of it, and the losses of training steps.</summary>
 internal sealed record LayerGolden(Func<DType, Module> Make, bool Training, LayerGolden.Values[] Inputs, LayerGolden.Values[] State,
-    LayerGolden.Values[] Results, LayerGolden.Values[] Grads, LayerGolden.Values[] Buffers)
+    LayerGolden.Values[] Results, LayerGolden.Values[] Grads, LayerGolden.Values[] Buffers, double[] Losses)
 {
     public sealed record Values(string Name, long[] Shape, double[] Elements);
 

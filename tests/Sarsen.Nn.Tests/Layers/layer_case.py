@@ -1,5 +1,9 @@
-"""How golden.py and vision_golden.py write a case: a layer of torch.nn in f64, forward and backward."""
+"""How golden.py and vision_golden.py write a case: a layer of torch.nn in f64, forward and backward, and twenty steps of training."""
+import copy
+
 import torch
+
+from layer_steps import losses
 
 
 def rounded(*shape):
@@ -24,8 +28,10 @@ def run(text, module, inputs, training=True, call=None):
         if "num_batches_tracked" not in name:
             buffer.copy_(rounded(*buffer.shape).abs() + 0.5)
     state = [(n, t.clone()) for n, t in module.state_dict().items() if "num_batches" not in n]
+    call = call or (lambda m, *x: [m(*x)])
+    steps = losses(copy.deepcopy(module), inputs, call) if training else "[]"
     given = [(n, t.clone().requires_grad_() if t.is_floating_point() else t) for n, t in inputs]
-    results = (call or (lambda m, *x: [m(*x)]))(module, *[t for _, t in given])
+    results = call(module, *[t for _, t in given])
     at, loss = 0, 0
     for result in results:
         count = result.numel()
@@ -35,4 +41,4 @@ def run(text, module, inputs, training=True, call=None):
     grads = [(n, t.grad) for n, t in given if t.is_floating_point()] + [(n, p.grad) for n, p in module.named_parameters()]
     after = [(n, t) for n, t in module.named_buffers() if "num_batches" not in n]
     return (f"        new(t => new {text}, {str(training).lower()},\n            {arrays(given)},\n            {arrays(state)},\n"
-            f"            {arrays([('y', r) for r in results])},\n            {arrays(grads)},\n            {arrays(after)}),")
+            f"            {arrays([('y', r) for r in results])},\n            {arrays(grads)},\n            {arrays(after)},\n            {steps}),")

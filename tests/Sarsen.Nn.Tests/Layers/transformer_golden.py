@@ -1,30 +1,20 @@
-"""Attention and transformer layers of torch.nn, RMS norm and rotary embedding by their formulas, in f64, forward and backward: writes TransformerGolden.cs beside this file.
+"""Attention and transformer layers of torch.nn, RMS norm and rotary embedding by their formulas, in f64, forward and backward, and twenty steps of training: writes TransformerGolden.cs beside this file.
 
 The loss is the sum over the result's elements of (1 + 0.37 sin(i + 1)) y_i. Inputs and parameters are rounded to three
 decimals. Key padding is given as lengths; dropout is off.
 """
+import copy
 import math
 import os
 
 import torch
 from torch import nn
 
+from layer_case import array, arrays, rounded
+from layer_steps import losses
+
 torch.set_default_dtype(torch.float64)
 torch.manual_seed(21)
-
-
-def rounded(*shape):
-    return (torch.randn(*shape) * 1000).round() / 1000
-
-
-def array(name, tensor):
-    tensor = tensor.detach()
-    values = ", ".join(f"{float(v):.13g}" for v in tensor.flatten())
-    return f'new("{name}", [{", ".join(map(str, tensor.shape))}], [{values}])'
-
-
-def arrays(pairs):
-    return "[" + "".join(f"\n                {array(n, t)}," for n, t in pairs) + "]"
 
 
 def padding(lengths, keys):
@@ -40,6 +30,7 @@ def run(text, module, inputs, call, lengths=None):
     for parameter in module.parameters():
         parameter.data = rounded(*parameter.shape) * 0.5
     state = [(n, t.clone()) for n, t in module.state_dict().items()]
+    steps = losses(copy.deepcopy(module), inputs, lambda m, *x: [call(m, *x)])
     given = [(n, t.clone().requires_grad_()) for n, t in inputs]
     result = call(module, *[t for _, t in given])
     weights = (1 + 0.37 * torch.sin(torch.arange(result.numel()) + 1.0)).reshape(result.shape)
@@ -47,7 +38,7 @@ def run(text, module, inputs, call, lengths=None):
     grads = [(n, t.grad) for n, t in given] + [(n, p.grad) for n, p in module.named_parameters()]
     given = given + ([("lengths", torch.tensor(lengths))] if lengths else [])
     return (f"        new(t => new {text}, {arrays(given)},\n            {arrays(state)},\n"
-            f"            {array('y', result)},\n            {arrays(grads)}),")
+            f"            {array('y', result)},\n            {arrays(grads)},\n            {steps}),")
 
 
 class Rms(nn.Module):
@@ -148,9 +139,9 @@ using Sarsen.Tensors;
 
 namespace Sarsen.Nn.Tests.Layers;
 
-/// <summary>Written by transformer_golden.py: one layer, what goes in, its state, and what comes of it.</summary>
+/// <summary>Written by transformer_golden.py: one layer, what goes in, its state, what comes of it, and the losses of training steps.</summary>
 internal sealed record TransformerGolden(Func<DType, Module> Make, LayerGolden.Values[] Inputs, LayerGolden.Values[] State,
-    LayerGolden.Values Result, LayerGolden.Values[] Grads)
+    LayerGolden.Values Result, LayerGolden.Values[] Grads, double[] Losses)
 {
     public static readonly TransformerGolden[] All =
     [

@@ -47,6 +47,9 @@ public unsafe struct AttentionArgs<T> where T : unmanaged
     /// <summary>With Causal: how many positions are seen, the query's own among them; 0 for all.</summary>
     public long Window;
 
+    /// <summary>Of the weights, while training.</summary>
+    public AttentionDropout Dropout;
+
     /// <summary>Query heads that share one key head.</summary>
     public readonly int Group => Heads / KvHeads;
 

@@ -4,7 +4,7 @@ namespace Sarsen.Tensors.Kernels;
 
 /// <summary>
 /// The backward pass, which computes the scores again from the saved log-sum-exp: for each block of keys and 32 queries side
-/// by side p = e^(s - lse), ds = p (dy · v - dy · y), and from them what they add to dq, dk and dv. A chunk owns one head of
+/// by side p = e^(s - lse), ds = p (m dy · v - dy · y) with dropout's factors m, and from them what they add to dq, dk and dv. A chunk owns one head of
 /// keys of one sequence with all query heads that share it, so every sum has one order. Source: Dao et al.,
 /// «FlashAttention», 2022, appendix B.
 /// </summary>
@@ -23,7 +23,7 @@ internal unsafe struct AttentionBackward : IVectorChunk
         long panels = (longest + Columns - 1) / Columns;
         return panels * QueryPanel.Floats(headDim)
             + 3 * AttentionPanels.PackedFloats(Block, headDim) // keys and values as rows, keys as columns
-            + 4 * Block * Columns // p and ds, both ways round
+            + 5 * Block * Columns // p and ds, both ways round, and dropout's factors
             + 2 * Block * (long)headDim // dk and dv
             + Block * AttentionPanels.Aligned(headDim + 16);
     }
@@ -37,7 +37,7 @@ internal unsafe struct AttentionBackward : IVectorChunk
         MicroKernels kernels = VectorChunks.Kernels<V>();
         float* keys = Scratch + lane * LaneFloats, values = keys + packed, keyColumns = values + packed;
         float* p = keyColumns + packed, ds = p + Block * Columns, pTurned = ds + Block * Columns, dsTurned = pTurned + Block * Columns;
-        float* dk = dsTurned + Block * Columns, dv = dk + Block * dim, turned = dv + Block * dim;
+        float* factors = dsTurned + Block * Columns, dk = factors + Block * Columns, dv = dk + Block * dim, turned = dv + Block * dim;
         float* queries = turned + Block * AttentionPanels.Aligned(dim + 16);
 
         for (int g = 0; g < a.Group; g++)
@@ -63,11 +63,18 @@ internal unsafe struct AttentionBackward : IVectorChunk
                     nint width = count > 16 ? 32 : 16, keyWidth = (m + 15) & ~15;
                     AttentionPanels.Multiply(kernels, n, dim, m, dim, keys, query.Q, AttentionPanels.Rows32, p, Columns, width, accumulate: false); // (keys, 32)
                     AttentionPanels.Multiply(kernels, n, dim, m, dim, values, query.Dy, AttentionPanels.Rows32, ds, Columns, width, accumulate: false); // (keys, 32)
+                    if (a.Dropout.IsOn)
+                    {
+                        a.Dropout.Fill(factors, chunk / a.KvHeads, i * Columns, count, head, a.Heads, key, m, span.Keys);
+                        Drop<V>(ds, factors, m, width);
+                    }
                     for (nint half = 0; half < width; half += 16)
                     {
                         var mask = new AttentionMask(a, span.Keys - span.Queries + i * Columns + half);
                         Scores<V>(p + half, ds + half, m, keyWidth, key, mask, query.LogSumExp + half, query.Delta + half);
                     }
+                    if (a.Dropout.IsOn)
+                        Drop<V>(p, factors, m, width);
                     AttentionPanels.Multiply(kernels, dim, n, dim, m, keyColumns, ds, AttentionPanels.Rows32, query.Dq, Columns, width, accumulate: true); // (headDim, 32)
                     Packing.Transpose(p, Columns, keyWidth, width, pTurned, Block, kernels.Lanes); // (queries, keys)
                     Packing.Transpose(ds, Columns, keyWidth, width, dsTurned, Block, kernels.Lanes);
@@ -107,6 +114,17 @@ internal unsafe struct AttentionBackward : IVectorChunk
         {
             V.Create(0).Store(p + j * Columns);
             V.Create(0).Store(ds + j * Columns);
+        }
+    }
+
+    /// <summary>Rows of 32 queries times dropout's factors, in place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Drop<V>(float* rows, float* factors, nint keys, nint width) where V : struct, IVector<V>
+    {
+        for (nint j = 0; j < keys; j++)
+        {
+            for (nint half = 0; half < width; half += 16)
+                (V.Load(rows + j * Columns + half) * V.Load(factors + j * Columns + half)).Store(rows + j * Columns + half);
         }
     }
 

@@ -28,7 +28,7 @@ internal unsafe struct AttentionForward<TKeys> : IVectorChunk where TKeys : stru
         return panels * Columns * (2 * (long)headDim + 2)
             + AttentionPanels.PackedFloats(AttentionArgs<float>.KeyBlock, headDim)
             + AttentionPanels.PackedFloats(AttentionArgs<float>.KeyBlock, headDim + 1)
-            + AttentionArgs<float>.KeyBlock * Columns
+            + 2 * AttentionArgs<float>.KeyBlock * Columns + Columns // scores and dropout's factors, sums
             + Columns * AttentionPanels.Aligned(headDim + 16)
             + default(TKeys).ScratchFloats(headDim);
     }
@@ -47,7 +47,8 @@ internal unsafe struct AttentionForward<TKeys> : IVectorChunk where TKeys : stru
         float* keys = maxima + panels * Columns;
         float* values = keys + AttentionPanels.PackedFloats(AttentionArgs<float>.KeyBlock, dim);
         float* scores = values + AttentionPanels.PackedFloats(AttentionArgs<float>.KeyBlock, dim + 1);
-        float* turned = scores + AttentionArgs<float>.KeyBlock * Columns;
+        float* factors = scores + AttentionArgs<float>.KeyBlock * Columns, sums = factors + AttentionArgs<float>.KeyBlock * Columns;
+        float* turned = sums + Columns;
         float* packing = turned + Columns * AttentionPanels.Aligned(dim + 16);
 
         for (nint p = 0; p < panels; p++)
@@ -81,7 +82,15 @@ internal unsafe struct AttentionForward<TKeys> : IVectorChunk where TKeys : stru
                     var mask = new AttentionMask(Args, span.Keys - span.Queries + first + half);
                     Exponentials<V>(scores + half, n, key, mask, maxima + p * Columns + half, result + half, dim + 1);
                 }
+                if (Args.Dropout.IsOn)
+                {
+                    Args.Dropout.Fill(factors, block.Sequence, first, (nint)count, kvHead * group + (int)(p / perHead), Args.Heads, key, n, span.Keys);
+                    for (nint half = 0; half < width; half += 16)
+                        Drop<V>(scores + half, factors + half, n, result + dim * Columns + half, sums + half);
+                }
                 AttentionPanels.Multiply(kernels, dim + 1, packed, dim + 1, n, values, scores, AttentionPanels.Rows32, result, Columns, width, accumulate: true); // (headDim + 1, 32)
+                if (Args.Dropout.IsOn)
+                    new ReadOnlySpan<float>(sums, (int)width).CopyTo(new Span<float>(result + dim * Columns, (int)width));
             }
         }
         for (nint p = 0; p < panels; p++)
@@ -134,6 +143,23 @@ internal unsafe struct AttentionForward<TKeys> : IVectorChunk where TKeys : stru
             Exp.Of(V.Load(scores + j * Columns) - shift).Store(scores + j * Columns);
         for (nint r = 0; r < rows; r++)
             (V.Load(result + r * Columns) * fade).Store(result + r * Columns);
+    }
+
+    /// <summary>
+    /// The exponentials of sixteen queries are dropped or scaled, in place. Their sum is that of all of them, so it is made here
+    /// and not by the row of ones.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Drop<V>(float* scores, float* factors, nint keys, float* faded, float* sums) where V : struct, IVector<V>
+    {
+        V sum = V.Load(faded);
+        for (nint j = 0; j < keys; j++)
+        {
+            V e = V.Load(scores + j * Columns);
+            sum += e;
+            (e * V.Load(factors + j * Columns)).Store(scores + j * Columns);
+        }
+        sum.Store(sums);
     }
 
     /// <summary>y = result / sum, and ln sum + maximum.</summary>

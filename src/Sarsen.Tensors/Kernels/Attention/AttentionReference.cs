@@ -11,7 +11,7 @@ public static unsafe class AttentionReference
             for (long i = 0; i < span.Queries; i++)
             {
                 for (int h = 0; h < a.Heads; h++)
-                    Row(a, span, i, h);
+                    Row(a, s, i, h);
             }
         }
     }
@@ -50,8 +50,9 @@ public static unsafe class AttentionReference
         }
     }
 
-    private static void Row(in AttentionArgs<double> a, in AttentionSpan span, long i, int head)
+    private static void Row(in AttentionArgs<double> a, long sequence, long i, int head)
     {
+        AttentionSpan span = a.Span(sequence);
         (long from, long to) = a.Visible(span, i, 1);
         double* q = Query(a, a.Q, span.Query + i, head), y = a.Y + ((span.Query + i) * a.Heads + head) * a.HeadDim;
         double max = double.NegativeInfinity, sum = 0;
@@ -63,6 +64,7 @@ public static unsafe class AttentionReference
         {
             double p = Math.Exp(a.Scale * Dot(q, Key(a, span, j, head), a.HeadDim) - max);
             sum += p;
+            p *= Factor(a, sequence, i, head, j);
             for (int d = 0; d < a.HeadDim; d++)
                 y[d] += p * Value(a, span, j, head)[d];
         }
@@ -73,8 +75,8 @@ public static unsafe class AttentionReference
     }
 
     /// <summary>
-    /// With p_ij from forward and D_i = dy_i · y_i: ds_ij = p_ij (dy_i · v_j - D_i), dq_i = scale Σ_j ds_ij k_j,
-    /// dk_j = scale Σ_i ds_ij q_i, dv_j = Σ_i p_ij dy_i. Gradients that are null are left out.
+    /// With p_ij from forward, dropout's factors m_ij (1 without it) and D_i = dy_i · y_i: ds_ij = p_ij (m_ij dy_i · v_j - D_i),
+    /// dq_i = scale Σ_j ds_ij k_j, dk_j = scale Σ_i ds_ij q_i, dv_j = Σ_i p_ij m_ij dy_i. Gradients that are null are left out.
     /// </summary>
     public static void Backward(in AttentionGrads<double> g)
     {
@@ -88,14 +90,15 @@ public static unsafe class AttentionReference
             for (long i = 0; i < span.Queries; i++)
             {
                 for (int h = 0; h < a.Heads; h++)
-                    RowBack(g, span, i, h);
+                    RowBack(g, s, i, h);
             }
         }
     }
 
-    private static void RowBack(in AttentionGrads<double> g, in AttentionSpan span, long i, int head)
+    private static void RowBack(in AttentionGrads<double> g, long sequence, long i, int head)
     {
         AttentionArgs<double> a = g.Of;
+        AttentionSpan span = a.Span(sequence);
         long row = span.Query + i, out_ = (row * a.Heads + head) * a.HeadDim;
         (long from, long to) = a.Visible(span, i, 1);
         double* q = Query(a, a.Q, row, head), dy = g.Dy + out_;
@@ -103,8 +106,8 @@ public static unsafe class AttentionReference
         for (long j = from; j < to; j++)
         {
             double* k = Key(a, span, j, head);
-            double p = Math.Exp(a.Scale * Dot(q, k, a.HeadDim) - lse);
-            double ds = a.Scale * p * (Dot(dy, Value(a, span, j, head), a.HeadDim) - delta);
+            double p = Math.Exp(a.Scale * Dot(q, k, a.HeadDim) - lse), factor = Factor(a, sequence, i, head, j);
+            double ds = a.Scale * p * (factor * Dot(dy, Value(a, span, j, head), a.HeadDim) - delta);
             long kv = (long)(head / a.Group) * a.HeadDim;
             for (int d = 0; d < a.HeadDim; d++)
             {
@@ -113,10 +116,13 @@ public static unsafe class AttentionReference
                 if (g.Dk is not null)
                     g.Dk[(span.Key + j) * g.DkStride + kv + d] += ds * q[d];
                 if (g.Dv is not null)
-                    g.Dv[(span.Key + j) * g.DvStride + kv + d] += p * dy[d];
+                    g.Dv[(span.Key + j) * g.DvStride + kv + d] += p * factor * dy[d];
             }
         }
     }
+
+    private static double Factor(in AttentionArgs<double> a, long sequence, long i, int head, long j) =>
+        a.Dropout.IsOn ? a.Dropout.Of(sequence, i, head, a.Heads, j, a.Span(sequence).Keys) : 1;
 
     private static void Clear(double* at, nint stride, long row, long rows, long width)
     {

@@ -8,17 +8,21 @@ namespace Sarsen.Tensors.Kernels;
 /// </summary>
 public readonly struct AdadeltaStep(double lr, double rho, double epsilon, double weightDecay) : IOptimizerStep
 {
+    // For vectors: rounded once, not for every sixteen parameters.
+    private readonly float _rateF = (float)-lr, _keepF = (float)rho, _takeF = (float)(1 - rho), _epsilonF = (float)epsilon, _decayF = (float)weightDecay;
+
     public int States => 2;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Step<V>(V p, V g, ref V a, ref V b, ref V c) where V : struct, IVector<V>
     {
-        V keep = V.Create((float)rho), take = V.Create((float)(1 - rho)), least = V.Create((float)epsilon);
-        g = V.Fma(V.Create((float)weightDecay), p, g);
+        V keep = V.Create(_keepF), take = V.Create(_takeF), least = V.Create(_epsilonF);
+        if (_decayF != 0)
+            g = V.Fma(V.Create(_decayF), p, g);
         a = V.Fma(keep, a, take * g * g);
         V move = V.Sqrt(b + least) / V.Sqrt(a + least) * g;
         b = V.Fma(keep, b, take * move * move);
-        return V.Fma(V.Create((float)-lr), move, p);
+        return V.Fma(V.Create(_rateF), move, p);
     }
 
     public double Step(double p, double g, ref double a, ref double b, ref double c)

@@ -10,14 +10,18 @@ public readonly struct AdagradStep(double lr, double lrDecay, double epsilon, do
 {
     private readonly double _rate = lr / (1 + (step - 1) * lrDecay);
 
+    // For vectors: rounded once, not for every sixteen parameters.
+    private readonly float _rateF = (float)-(lr / (1 + (step - 1) * lrDecay)), _epsilonF = (float)epsilon, _decayF = (float)weightDecay;
+
     public int States => 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Step<V>(V p, V g, ref V a, ref V b, ref V c) where V : struct, IVector<V>
     {
-        g = V.Fma(V.Create((float)weightDecay), p, g);
+        if (_decayF != 0)
+            g = V.Fma(V.Create(_decayF), p, g);
         a = V.Fma(g, g, a);
-        return V.Fma(V.Create((float)-_rate), g / (V.Sqrt(a) + V.Create((float)epsilon)), p);
+        return V.Fma(V.Create(_rateF), g / (V.Sqrt(a) + V.Create(_epsilonF)), p);
     }
 
     public double Step(double p, double g, ref double a, ref double b, ref double c)

@@ -8,16 +8,19 @@ namespace Sarsen.Tensors.Kernels;
 /// </summary>
 public readonly struct LionStep(double lr, double beta1, double beta2, double weightDecay) : IOptimizerStep
 {
+    // For vectors: rounded once, not for every sixteen parameters.
+    private readonly float _rateF = (float)-lr, _beta1F = (float)beta1, _new1F = (float)(1 - beta1), _beta2F = (float)beta2, _new2F = (float)(1 - beta2), _decayF = (float)weightDecay;
+
     public int States => 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Step<V>(V p, V g, ref V a, ref V b, ref V c) where V : struct, IVector<V>
     {
-        V zero = V.Create(0), u = V.Fma(V.Create((float)beta1), a, V.Create((float)(1 - beta1)) * g);
+        V zero = V.Create(0), u = V.Fma(V.Create(_beta1F), a, V.Create(_new1F) * g);
         // 0 and NaN stay what they are.
         V sign = V.Select(V.Less(zero, u), V.Create(1), V.Select(V.Less(u, zero), V.Create(-1), u));
-        a = V.Fma(V.Create((float)beta2), a, V.Create((float)(1 - beta2)) * g);
-        return V.Fma(V.Create((float)-lr), V.Fma(V.Create((float)weightDecay), p, sign), p);
+        a = V.Fma(V.Create(_beta2F), a, V.Create(_new2F) * g);
+        return V.Fma(V.Create(_rateF), V.Fma(V.Create(_decayF), p, sign), p);
     }
 
     public double Step(double p, double g, ref double a, ref double b, ref double c)

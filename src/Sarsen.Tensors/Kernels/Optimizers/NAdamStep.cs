@@ -12,6 +12,9 @@ public readonly struct NAdamStep : IOptimizerStep
 {
     private readonly double _beta1, _beta2, _epsilon, _decay, _now, _next, _root;
 
+    // For vectors: rounded once, not for every sixteen parameters.
+    private readonly float _beta1F, _beta2F, _newF, _newSquareF, _epsilonF, _decayF, _nowF, _nextF, _rootF;
+
     /// <summary><paramref name="product"/> is M before the step and becomes M of the step.</summary>
     public NAdamStep(double lr, double beta1, double beta2, double epsilon, double weightDecay, double momentumDecay, long step, ref double product)
     {
@@ -21,6 +24,8 @@ public readonly struct NAdamStep : IOptimizerStep
         _now = lr * (1 - mu) / (1 - product);
         _next = lr * next / (1 - product * next);
         _root = 1 / Math.Sqrt(1 - Wide.Power(beta2, step));
+        (_beta1F, _beta2F, _newF, _newSquareF) = ((float)beta1, (float)beta2, (float)(1 - beta1), (float)(1 - beta2));
+        (_epsilonF, _decayF, _nowF, _nextF, _rootF) = ((float)epsilon, (float)weightDecay, (float)_now, (float)_next, (float)_root);
     }
 
     public int States => 2;
@@ -31,11 +36,12 @@ public readonly struct NAdamStep : IOptimizerStep
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Step<V>(V p, V g, ref V a, ref V b, ref V c) where V : struct, IVector<V>
     {
-        g = V.Fma(V.Create((float)_decay), p, g);
-        a = V.Fma(V.Create((float)_beta1), a, V.Create((float)(1 - _beta1)) * g);
-        b = V.Fma(V.Create((float)_beta2), b, V.Create((float)(1 - _beta2)) * g * g);
-        V size = V.Fma(V.Sqrt(b), V.Create((float)_root), V.Create((float)_epsilon));
-        return p - V.Fma(V.Create((float)_now), g, V.Create((float)_next) * a) / size;
+        if (_decayF != 0)
+            g = V.Fma(V.Create(_decayF), p, g);
+        a = V.Fma(V.Create(_beta1F), a, V.Create(_newF) * g);
+        b = V.Fma(V.Create(_beta2F), b, V.Create(_newSquareF) * g * g);
+        V size = V.Fma(V.Sqrt(b), V.Create(_rootF), V.Create(_epsilonF));
+        return p - V.Fma(V.Create(_nowF), g, V.Create(_nextF) * a) / size;
     }
 
     public double Step(double p, double g, ref double a, ref double b, ref double c)

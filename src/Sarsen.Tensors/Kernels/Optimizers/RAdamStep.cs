@@ -10,6 +10,9 @@ namespace Sarsen.Tensors.Kernels;
 public readonly struct RAdamStep : IOptimizerStep
 {
     private readonly double _beta1, _beta2, _epsilon, _decay, _rate;
+
+    // For vectors: rounded once, not for every sixteen parameters.
+    private readonly float _beta1F, _beta2F, _newF, _newSquareF, _epsilonF, _decayF, _rateF;
     private readonly bool _rectified;
 
     public RAdamStep(double lr, double beta1, double beta2, double epsilon, double weightDecay, long step)
@@ -20,6 +23,8 @@ public readonly struct RAdamStep : IOptimizerStep
         _rectified = now > 5;
         if (_rectified)
             _rate *= Math.Sqrt((now - 4) * (now - 2) * rho / ((rho - 4) * (rho - 2) * now)) * Math.Sqrt(1 - power);
+        (_beta1F, _beta2F, _newF, _newSquareF) = ((float)beta1, (float)beta2, (float)(1 - beta1), (float)(1 - beta2));
+        (_epsilonF, _decayF, _rateF) = ((float)epsilon, (float)weightDecay, (float)-_rate);
     }
 
     public int States => 2;
@@ -27,11 +32,12 @@ public readonly struct RAdamStep : IOptimizerStep
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Step<V>(V p, V g, ref V a, ref V b, ref V c) where V : struct, IVector<V>
     {
-        g = V.Fma(V.Create((float)_decay), p, g);
-        a = V.Fma(V.Create((float)_beta1), a, V.Create((float)(1 - _beta1)) * g);
-        b = V.Fma(V.Create((float)_beta2), b, V.Create((float)(1 - _beta2)) * g * g);
-        V move = _rectified ? a / (V.Sqrt(b) + V.Create((float)_epsilon)) : a;
-        return V.Fma(V.Create((float)-_rate), move, p);
+        if (_decayF != 0)
+            g = V.Fma(V.Create(_decayF), p, g);
+        a = V.Fma(V.Create(_beta1F), a, V.Create(_newF) * g);
+        b = V.Fma(V.Create(_beta2F), b, V.Create(_newSquareF) * g * g);
+        V move = _rectified ? a / (V.Sqrt(b) + V.Create(_epsilonF)) : a;
+        return V.Fma(V.Create(_rateF), move, p);
     }
 
     public double Step(double p, double g, ref double a, ref double b, ref double c)

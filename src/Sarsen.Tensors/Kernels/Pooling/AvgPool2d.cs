@@ -27,6 +27,11 @@ public static unsafe class AvgPool2d
     /// <param name="workers">Who does it.</param>
     public static void Forward<T>(in Pool2dShape shape, T* x, T* y, bool countIncludePad, Workers workers) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        if (typeof(T) == typeof(float) && HalvingAverage.Is(shape))
+        {
+            HalvingAverage.Forward(shape, (float*)x, (float*)y, workers);
+            return;
+        }
         var job = new ForwardJob<T> { Shape = shape, X = x, Y = y, CountIncludePad = countIncludePad };
         workers.For(ref job, shape.Chunks);
     }
@@ -39,6 +44,11 @@ public static unsafe class AvgPool2d
     /// <param name="workers">Who does it.</param>
     public static void Backward<T>(in Pool2dShape shape, T* dy, T* dx, bool countIncludePad, Workers workers) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        if (typeof(T) == typeof(float) && HalvingAverage.Is(shape))
+        {
+            HalvingAverage.Backward(shape, (float*)dy, (float*)dx, workers);
+            return;
+        }
         var job = new BackwardJob<T> { Shape = shape, Dy = dy, Dx = dx, CountIncludePad = countIncludePad };
         workers.For(ref job, shape.Chunks);
     }

@@ -17,12 +17,24 @@ public static unsafe class Extremum
     }
 
     /// <summary>The gradient of max or min: dx is 0 but at the index, where it is dy.</summary>
-    public static void Backward<T>(T* dy, long* index, T* dx, long outer, long n, long inner) where T : unmanaged, INumber<T>
+    public static void Backward<T>(Workers workers, T* dy, long* index, T* dx, long outer, long n, long inner) where T : unmanaged, INumber<T>
     {
-        for (long i = 0; i < outer * n * inner; i++)
-            dx[i] = T.Zero;
-        for (long line = 0; line < outer * inner; line++)
-            dx[(line / inner * n + index[line]) * inner + line % inner] = dy[line];
+        Zeros.Run(workers, dx, outer * n * inner * sizeof(T));
+        var range = new BackRange<T> { Dy = dy, Index = index, Dx = dx, N = n, Inner = inner };
+        VectorRanges.For(workers, ref range, outer * inner, 8);
+    }
+
+    private struct BackRange<T> : IVectorRange where T : unmanaged
+    {
+        public T* Dy, Dx;
+        public long* Index;
+        public long N, Inner;
+
+        public readonly void Run<V>(long begin, long end) where V : struct, IVector<V>
+        {
+            for (long line = begin; line < end; line++)
+                Dx[(line / Inner * N + Index[line]) * Inner + line % Inner] = Dy[line];
+        }
     }
 
     private struct Range<T> : IVectorRange where T : unmanaged, INumber<T>

@@ -65,12 +65,21 @@ public static unsafe class Upsample2d
                 T* picture = (IsBackward ? To : From) + (p * Shape.Plane), result = (IsBackward ? From : To) + (p * Shape.OutPlane);
                 if (IsBackward)
                     new Span<T>(picture, (int)Shape.Plane).Clear();
-                for (nint oh = 0; oh < (nint)Shape.OutHeight; oh++, result += (nint)Shape.OutWidth)
+                nint last = -1, outWidth = (nint)Shape.OutWidth;
+                for (nint oh = 0; oh < (nint)Shape.OutHeight; oh++, result += outWidth)
                 {
                     (nint before, nint behind, double part) = Shape.Row(oh);
                     T* a = picture + (before * (nint)Shape.Width), b = picture + (behind * (nint)Shape.Width);
                     if (Shape.Interpolation == Interpolation.Nearest)
-                        NearestRow(a, result);
+                    {
+                        if (IsBackward)
+                            Gather(a, result, outWidth);
+                        else if (before == last)
+                            Buffer.MemoryCopy(result - outWidth, result, outWidth * sizeof(T), outWidth * sizeof(T));
+                        else
+                            Pick(a, result, outWidth);
+                        last = before;
+                    }
                     else if (IsBackward)
                         Spread(a, b, T.CreateTruncating(part), result);
                     else
@@ -80,14 +89,26 @@ public static unsafe class Upsample2d
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void NearestRow(T* picture, T* result)
+        private readonly void Pick(T* picture, T* result, nint count)
         {
-            for (nint ow = 0; ow < (nint)Shape.OutWidth; ow++)
+            Place<T>* columns = Columns;
+            for (nint ow = 0; ow < count; ow++)
+                result[ow] = picture[columns[ow].Before];
+        }
+
+        // What a run of columns adds to one element stays in a register.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private readonly void Gather(T* picture, T* result, nint count)
+        {
+            Place<T>* columns = Columns;
+            for (nint ow = 0; ow < count;)
             {
-                if (IsBackward)
-                    picture[Columns[ow].Before] += result[ow];
-                else
-                    result[ow] = picture[Columns[ow].Before];
+                nint to = columns[ow].Before;
+                T sum = picture[to];
+                do
+                    sum += result[ow++];
+                while (ow < count && columns[ow].Before == to);
+                picture[to] = sum;
             }
         }
 

@@ -26,12 +26,17 @@ public readonly unsafe struct Vector256Lanes(Vector256<float> a, Vector256<float
     [MethodImpl(Inline)]
     public static Vector256Lanes Load(float* source) => new(Vector256.Load(source), Vector256.Load(source + 8));
 
+    // Loops ask for the rest of a row at each step, and nearly always it is sixteen: masks cost much more than the branch.
     [MethodImpl(Inline)]
-    public static Vector256Lanes Load(float* source, nint count) => new(
+    public static Vector256Lanes Load(float* source, nint count) => count >= 16 ? Load(source) : new(
         Avx.MaskLoad(source, Mask(count)),
         Avx.MaskLoad(source + 8, Mask(count - 8)));
 
-    public static Vector256Lanes LoadEven(float* source) => LoadEven(source, 16);
+    // The last of 31 elements is the last that is read: the second half begins one earlier, and its even ones are odd.
+    [MethodImpl(Inline)]
+    public static Vector256Lanes LoadEven(float* source) => new(
+        Even(Vector256.Load(source), Vector256.Load(source + 8)),
+        Odd(Vector256.Load(source + 15), Vector256.Load(source + 23)));
 
     [MethodImpl(Inline)]
     public static Vector256Lanes LoadEven(float* source, nint count)
@@ -46,19 +51,32 @@ public readonly unsafe struct Vector256Lanes(Vector256<float> a, Vector256<float
     private static Vector256<float> Even(Vector256<float> a, Vector256<float> b) =>
         Avx2.Permute4x64(Avx.Shuffle(a, b, 0b10_00_10_00).AsDouble(), 0b11_01_10_00).AsSingle();
 
+    [MethodImpl(Inline)]
+    private static Vector256<float> Odd(Vector256<float> a, Vector256<float> b) =>
+        Avx2.Permute4x64(Avx.Shuffle(a, b, 0b11_01_11_01).AsDouble(), 0b11_01_10_00).AsSingle();
+
+    [MethodImpl(Inline)]
     public static void LoadPairs(float* source, out Vector256Lanes even, out Vector256Lanes odd)
     {
-        even = LoadEven(source);
-        odd = LoadEven(source + 1);
+        Vector256Lanes low = Load(source), high = Load(source + 16);
+        even = new(Even(low._a, low._b), Even(high._a, high._b));
+        odd = new(Odd(low._a, low._b), Odd(high._a, high._b));
     }
 
+    [MethodImpl(Inline)]
     public static void StorePairs(Vector256Lanes even, Vector256Lanes odd, float* destination)
     {
-        float* lanes = stackalloc float[32];
-        even.Store(lanes);
-        odd.Store(lanes + 16);
-        for (nint i = 0; i < 16; i++)
-            (destination[2 * i], destination[(2 * i) + 1]) = (lanes[i], lanes[16 + i]);
+        StorePairs(even._a, odd._a, destination);
+        StorePairs(even._b, odd._b, destination + 16);
+    }
+
+    // Within 128-bit halves, then the halves into order.
+    [MethodImpl(Inline)]
+    private static void StorePairs(Vector256<float> even, Vector256<float> odd, float* destination)
+    {
+        Vector256<float> low = Avx.UnpackLow(even, odd), high = Avx.UnpackHigh(even, odd);
+        Avx.Permute2x128(low, high, 0x20).Store(destination);
+        Avx.Permute2x128(low, high, 0x31).Store(destination + 8);
     }
 
     [MethodImpl(Inline)]
@@ -71,6 +89,11 @@ public readonly unsafe struct Vector256Lanes(Vector256<float> a, Vector256<float
     [MethodImpl(Inline)]
     public void Store(float* destination, nint count)
     {
+        if (count >= 16)
+        {
+            Store(destination);
+            return;
+        }
         Avx.MaskStore(destination, Mask(count), _a);
         Avx.MaskStore(destination + 8, Mask(count - 8), _b);
     }

@@ -7,9 +7,11 @@ public unsafe class AttentionTests
 {
     /// <param name="Queries">Of each sequence.</param>
     /// <param name="Keys">Of each sequence; null for as many as queries.</param>
-    public sealed record Case(string Name, int Heads, int KvHeads, int HeadDim, long[] Queries, long[]? Keys = null, bool Causal = true, long Window = 0)
+    public sealed record Case(string Name, int Heads, int KvHeads, int HeadDim, long[] Queries, long[]? Keys = null, bool Causal = true, long Window = 0, double Dropout = 0)
     {
         public override string ToString() => Name;
+
+        public long FirstSample { get; init; } = 5;
 
         public long Rows => Queries.Sum();
 
@@ -54,6 +56,7 @@ public unsafe class AttentionTests
             Scale = 1 / Math.Sqrt(HeadDim),
             Causal = Causal,
             Window = Window,
+            Dropout = new AttentionDropout(new Rng(3, "attention", 2, FirstSample), Dropout),
         };
     }
 
@@ -75,6 +78,9 @@ public unsafe class AttentionTests
         new("the last of many keys", 2, 2, 16, [3, 20], [100, 90]),
         new("the last of many keys, a window", 2, 2, 16, [3, 20], [200, 90], Window: 50),
         new("no queries", 1, 1, 8, [0, 2], [4, 2], Causal: false),
+        new("dropout", 2, 2, 16, [1, 150, 33, 67], Dropout: 0.3),
+        new("dropout of all keys, grouped", 6, 2, 16, [40, 7, 65], Causal: false, Dropout: 0.5),
+        new("dropout of other keys", 2, 1, 12, [5, 40], [70, 3], Causal: false, Dropout: 0.9),
     ];
 
     [Theory]
@@ -86,10 +92,43 @@ public unsafe class AttentionTests
         KernelMemory.Close(c.Name, all, Reference(c, q, k, v, dy), 3e-6);
     }
 
+    /// <summary>With values of one, a query's result is the sum of its weights, which dropout leaves as large on average.</summary>
     [Fact]
-    public void Bits_do_not_depend_on_the_threads()
+    public void Dropout_drops_the_asked_part_of_the_weights_and_scales_the_rest()
     {
-        var c = new Case("threads", 3, 3, 32, [100, 3, 257, 40]);
+        const int rows = 256, keys = 256;
+        foreach (double probability in (ReadOnlySpan<double>)[0.1, 0.5, 0.8])
+        {
+            var c = new Case("dropout", 1, 1, 1, [rows], [keys], Causal: false, Dropout: probability);
+            float[] q = new float[rows], k = new float[keys], v = [.. Enumerable.Repeat(1f, keys)];
+            using var memory = new KernelMemory();
+            float[] sums = Forward(c, q, k, v, memory);
+            // Weights are 1 / keys, so a sum is the part that is kept / (1 - p): five deviations of a binomial over all of them.
+            double kept = sums.Average(s => (double)s) * (1 - probability);
+            kept.ShouldBe(1 - probability, 5 * Math.Sqrt(probability * (1 - probability) / (rows * keys)));
+            sums.Distinct().Count().ShouldBeGreaterThan(10);
+        }
+    }
+
+    /// <summary>The mask belongs to the sample: a sequence alone, at its own place among the samples, loses the same weights.</summary>
+    [Fact]
+    public void Dropout_of_a_sequence_does_not_depend_on_the_others()
+    {
+        var c = new Case("together", 2, 2, 16, [20, 70, 7], Dropout: 0.4);
+        float[] q = Widths.Normal(c.Rows * c.Width, "q"), k = Widths.Normal(c.KeyRows * c.KvWidth, "k"), v = Widths.Normal(c.KeyRows * c.KvWidth, "v");
+        using var memory = new KernelMemory();
+        float[] whole = Forward(c, q, k, v, memory);
+        var alone = new Case("alone", 2, 2, 16, [70], Dropout: 0.4) { FirstSample = 6 };
+        Forward(alone, q[(20 * c.Width)..(90 * c.Width)], k[(20 * c.Width)..(90 * c.Width)], v[(20 * c.Width)..(90 * c.Width)], memory)
+            .ShouldBe(whole[(20 * c.Width)..(90 * c.Width)]);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.2)]
+    public void Bits_do_not_depend_on_the_threads(double dropout)
+    {
+        var c = new Case("threads", 3, 3, 32, [100, 3, 257, 40], Dropout: dropout);
         float[] q = Widths.Normal(c.Rows * c.Width, "q"), k = Widths.Normal(c.KeyRows * c.KvWidth, "k"), v = Widths.Normal(c.KeyRows * c.KvWidth, "v"), dy = Widths.Normal(c.Rows * c.Width, "dy");
         using var memory = new KernelMemory();
         float[] one = Run(c, q, k, v, dy, memory, Workers.Serial);

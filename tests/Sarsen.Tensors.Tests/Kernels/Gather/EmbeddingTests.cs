@@ -57,7 +57,7 @@ public unsafe class EmbeddingTests
         Embedding.FirstOutside(ids, 4, 3).ShouldBe(2);
         Embedding.FirstOutside(ids, 4, 4).ShouldBe(3);
         float* y = memory.New<float>(6, 7);
-        Embedding.OneHot(ids, y, 2, 3);
+        Embedding.OneHot(Workers.Serial, ids, y, 2, 3);
         KernelMemory.Read(y, 6).ShouldBe([0, 0, 1, 1, 0, 0]);
     }
 }

@@ -42,6 +42,8 @@ public sealed unsafe class RowGuardTests
         new("scans, inner", (m, n) => Scans(m, 2, 3, n), Widths: false),
         new("order, line", (m, n) => Order(m, 2, n, 2), Widths: false),
         new("order, inner", (m, n) => Order(m, 2, 3, n), Widths: false),
+        new("moves by index, line", (m, n) => Moves(m, new Shape(3, n, 2), new Shape(2, 5, 2)), From: 1, Widths: false),
+        new("moves by index, inner", (m, n) => Moves(m, new Shape(2, 4, n), new Shape(2, 3, n)), Widths: false),
         new("embedding, ids", (m, n) => Ids(m, n, 5, 17)),
         new("embedding, rows", (m, n) => Ids(m, 6, n, 17), From: 1),
         new("sequence mean, width", (m, n) => Means(m, 3, n)),
@@ -105,6 +107,17 @@ public sealed unsafe class RowGuardTests
         double* alpha = memory.New(Ctc.AlphaCount(steps, labels), double.NaN), beta = memory.New(2 * ((2 * labels) + 1), double.NaN);
         double loss = Ctc.Forward(x, 1, batch, classes, target, steps, labels, 0, alpha);
         Ctc.Backward(x, 1, batch, classes, target, steps, labels, 0, alpha, loss, 1, beta, dx);
+
+        long* targets = memory.New<long>(batch * labels), inputLengths = memory.New<long>(batch), targetLengths = memory.New<long>(batch);
+        for (long i = 0; i < batch * labels; i++)
+            targets[i] = target[i % labels];
+        for (long n = 0; n < batch; n++)
+            (inputLengths[n], targetLengths[n]) = (steps, labels);
+        var all = new CtcBatch<float> { X = x, Steps = steps, Batch = batch, Classes = classes, Targets = targets, Labels = labels, InputLengths = inputLengths, TargetLengths = targetLengths };
+        double* losses = memory.Result<double>(batch), alphas = memory.New(batch * Ctc.AlphaCount(steps, labels), double.NaN), up = memory.New(batch, 1.0);
+        all.Forward(s_serial, losses, alpha, kept: false);
+        all.Forward(s_serial, losses, alphas, kept: true);
+        all.Backward(s_serial, losses, alphas, up, beta, dx);
     }
 
     private static void RowNorms(KernelMemory memory, long rows, long columns)
@@ -144,7 +157,7 @@ public sealed unsafe class RowGuardTests
     {
         long* index = memory.Result<long>(outer * inner);
         Extremum.Find(s_serial, memory.Values(outer * n * inner), index, memory.Result<float>(outer * inner), outer, n, inner, greatest: true);
-        Extremum.Backward(memory.Values(outer * inner), index, memory.Result<float>(outer * n * inner), outer, n, inner);
+        Extremum.Backward(s_serial, memory.Values(outer * inner), index, memory.Result<float>(outer * n * inner), outer, n, inner);
     }
 
     private static void Scans(KernelMemory memory, long outer, long n, long inner)
@@ -166,13 +179,26 @@ public sealed unsafe class RowGuardTests
             TopK.Run(s_serial, x, memory.Result<float>(outer * k * inner), memory.Result<long>(outer * k * inner), outer, n, inner, k, greatest: true, memory.Scratch(TopK.WorkspaceBytes(outer, k, inner)));
     }
 
+    private static void Moves(KernelMemory memory, Shape x, Shape index)
+    {
+        long* ids = memory.Indices(index.Count, x[1]), shared = memory.Indices(index[1], x[1]);
+        float* from = memory.Values(x.Count), elements = memory.Values(index.Count), to = memory.Values(x.Count);
+        IndexMove.Run<float, IndexPick<float>>(s_serial, x, index, 1, ids, shared: false, from, memory.Result<float>(index.Count));
+        IndexMove.Run<float, IndexPick<float>>(s_serial, x, index, 1, shared, shared: true, from, memory.Result<float>(index.Count));
+        IndexMove.Run<float, IndexAdd<float>>(s_serial, x, index, 1, ids, shared: false, to, elements);
+        IndexMove.Run<float, IndexPut<float>>(s_serial, x, index, 1, ids, shared: false, to, elements);
+        IndexMove.Run<float, IndexClear<float>>(s_serial, x, index, 1, ids, shared: false, to, elements);
+        long rows = index[1], bytes = x[2] * sizeof(float);
+        Embedding.Select(s_serial, (byte*)from, shared, (byte*)memory.Result<float>(x[0] * rows * x[2]), x[0], x[1], rows, bytes);
+    }
+
     private static void Ids(KernelMemory memory, long count, long rows, long width)
     {
         long* ids = memory.Indices(count, rows);
         float* dtable = memory.New<float>(rows * width);
         Embedding.Forward(s_serial, memory.Values(rows * width), ids, memory.Result<float>(count * width), count, width);
         Embedding.Backward(s_serial, memory.Values(count * width), ids, dtable, count, width);
-        Embedding.OneHot(ids, memory.Result<float>(count * rows), count, rows);
+        Embedding.OneHot(s_serial, ids, memory.Result<float>(count * rows), count, rows);
         *memory.Result<long>(1) = Embedding.FirstOutside(ids, count, rows);
     }
 

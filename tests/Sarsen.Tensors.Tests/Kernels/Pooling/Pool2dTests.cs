@@ -119,15 +119,42 @@ public sealed unsafe class Pool2dTests
                 MatMulTests.Fill(x.Span, 3);
                 AvgPool2d.Reference(shape, x.Pointer, y.Pointer, include);
                 expected = y.Span.ToArray();
-                foreach (Workers who in new[] { Workers.Serial, workers })
+                for (int by = 0; by < 2 * Widths.Count; by++)
                 {
+                    Workers who = by % 2 == 0 ? Workers.Serial : workers;
+                    using VectorRanges.Narrower narrower = VectorRanges.Narrow(by / 2);
                     y.Span.Fill(77);
                     AvgPool2d.Forward(shape, x.Pointer, y.Pointer, include, who);
                     y.Span.SequenceEqual(expected).ShouldBeTrue(shape.ToString());
+                    CheckAverageBackward(shape, include, who);
                 }
             }
         }
         workers.Stop();
+    }
+
+    /// <summary>Of windows that do not overlap, so that each element has one share: added to zero, which leaves no -0.</summary>
+    private static void CheckAverageBackward(in Pool2dShape shape, bool include, Workers workers)
+    {
+        if (shape.Window != new Window2d(2, 2).WithStride(2))
+            return;
+        using var dy = new GuardedBuffer<float>(shape.Planes * shape.OutPlane);
+        using var dx = new GuardedBuffer<float>(shape.Planes * shape.Plane);
+        MatMulTests.Fill(dy.Span, 9);
+        if (dy.Count > 0)
+            dy.Span[0] = -0f;
+        float[] expected = new float[dx.Count];
+        for (int i = 0; i < dy.Count; i++)
+        {
+            (int plane, int o) = ((int)(i / shape.OutPlane), (int)(i % shape.OutPlane));
+            (int h, int w) = (2 * (o / (int)shape.OutWidth), 2 * (o % (int)shape.OutWidth));
+            (int high, int wide) = (Math.Min(2, (int)shape.Height - h), Math.Min(2, (int)shape.Width - w));
+            for (int tap = 0; tap < high * wide; tap++)
+                expected[plane * (int)shape.Plane + (h + tap / wide) * (int)shape.Width + w + tap % wide] += dy.Span[i] / (high * wide);
+        }
+        dx.Span.Fill(float.NaN);
+        AvgPool2d.Backward(shape, dy.Pointer, dx.Pointer, include, workers);
+        Widths.FirstDifference(expected, dx.Span).ShouldBe(-1, shape.ToString());
     }
 
     private static void CheckMaxBackward(in Pool2dShape shape, int[] at, Workers workers)

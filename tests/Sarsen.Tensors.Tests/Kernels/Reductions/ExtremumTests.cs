@@ -34,7 +34,7 @@ public unsafe class ExtremumTests
         long* index = memory.New<long>(outer * inner, -1);
         float* value = memory.New<float>(outer * inner), dx = memory.New<float>(x.Length, 9);
         Extremum.Find(Workers.Shared, memory.Put(x), index, value, outer, n, inner, greatest: true);
-        Extremum.Backward(memory.Put(dy), index, dx, outer, n, inner);
+        Extremum.Backward(Workers.Serial, memory.Put(dy), index, dx, outer, n, inner);
         for (int line = 0; line < outer * inner; line++)
         {
             int[] places = [.. Enumerable.Range(0, n).Select(i => (line / inner * n + i) * inner + line % inner)];

@@ -1,28 +1,6 @@
 using Sarsen.Nn.Autograd;
-using Sarsen.Tensors;
 
 namespace Sarsen.Nn.Ops;
-
-/// <summary>Goes through an index row-major and says where in x, contiguous, each of its elements points along one dimension.</summary>
-internal unsafe struct IndexWalk(Shape x, Shape index, int dim)
-{
-    private readonly Shape _strides = x.Contiguous();
-    private fixed long _at[Shape.MaxRank];
-
-    public long Next(long chosen)
-    {
-        long offset = 0;
-        for (int d = 0; d < index.Rank; d++)
-            offset += (d == dim ? chosen : _at[d]) * _strides[d];
-        for (int d = index.Rank - 1; d >= 0; d--)
-        {
-            if (++_at[d] < index[d])
-                break;
-            _at[d] = 0;
-        }
-        return offset;
-    }
-}
 
 /// <summary>Indices are looked at before a kernel goes by them: what <see cref="Op.Check"/> of such operations does.</summary>
 internal static unsafe class IndexRange
