@@ -114,7 +114,7 @@ public sealed class TokenWindowsTests : IDisposable
     [Theory]
     [InlineData("too short", 0, "training: its text is 8 tokens, and a window takes 16")]
     [InlineData("0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9", 0, "validation: its text is 5 tokens")]
-    [InlineData("", 0, "training: its text is 1 tokens")]
+    [InlineData("", 0, "is empty")]
     [InlineData("0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9", 6, "11 characters, with '<unk>' and '<|endoftext|>' 13 tokens, and the vocabulary has room for 6")]
     public void A_text_that_is_too_short_or_too_rich_is_refused(string text, int vocabulary, string reason)
     {
