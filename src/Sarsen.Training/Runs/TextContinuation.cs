@@ -1,4 +1,3 @@
-using Sarsen.Data;
 using Sarsen.Data.Preprocessing.Steps;
 using Sarsen.Models;
 using Sarsen.Nn;
@@ -29,12 +28,10 @@ internal sealed class TextContinuation : IDisposable
     private readonly int? _end;
 
     /// <exception cref="RunException">The network is no language model, or the prompt has no tokens.</exception>
-    public TextContinuation(Network network, PreparedData data, TextSamplesSpec spec, ulong seed, Workers workers)
+    public TextContinuation(Network network, TrainedTokenizer tokenizer, TextSamplesSpec spec, ulong seed, Workers workers)
     {
         _model = network.Language ?? throw new RunException("text_samples are written by a network that is the preset decoder or gpt: take one of them, or take text_samples out");
-        if (data.Pipeline.Tokenizer is not { } file)
-            throw new RunException("text_samples are written by a language model: let preprocess be token_windows, or take text_samples out");
-        (_tokenizer, _spec, _sampling) = (file.Read(), spec, spec.Sampling(seed));
+        (_tokenizer, _spec, _sampling) = (tokenizer.Read(), spec, spec.Sampling(seed));
         _prompt = _tokenizer.Encode(spec.Prompt);
         if (_prompt.Length == 0)
             throw new RunException("text_samples.prompt has no tokens: give it a text");

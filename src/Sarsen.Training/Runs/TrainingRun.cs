@@ -73,7 +73,7 @@ public sealed class TrainingRun
         using PreparedData data = PreparedData.Prepare(_spec.Data, _spec.Preprocess, _spec.Seed, DataOptions(), stop);
         NoteData(data, stop);
         TrainingParts parts = TrainingParts.Build(_spec, data);
-        using TextContinuation? texts = _spec.TextSamples is { } samples ? new TextContinuation(parts.Network, data, samples, _spec.Seed, _workers) : null;
+        using TextContinuation? texts = _spec.TextSamples is { } samples ? new TextContinuation(parts.Network, data.Pipeline.Tokenizer!, samples, _spec.Seed, _workers) : null;
         using var trainer = new Trainer(parts.Setup(_spec, data, _workers, _options.Time) with
         {
             Checkpoints = new CheckpointStore(_folder.Checkpoints, _spec.Train.Checkpoints.Keep),

@@ -93,6 +93,8 @@ public sealed record RunSpec : IValidatableObject
             yield return new ValidationResult($"{values.Name} measures values and {classes.Name} measures classes; a model predicts one of them, so keep the metrics of that", [nameof(Metrics)]);
         if (Metrics.GroupBy(m => m.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
             yield return new ValidationResult($"the metric {twice.Key} stands twice; once is enough", [nameof(Metrics)]);
+        if (TextSamples is not null && Train.Loss is not NextTokenLossSpec)
+            yield return new ValidationResult("text_samples are written by a language model: let train.loss be next_token, or take text_samples out", [nameof(TextSamples)]);
         bool validates = CrossValidation is not null || Data.Validation is not null || Data.Split.Validation > 0 || Data.Split.Column is not null;
         foreach ((string member, string watched) in Watched())
         {

@@ -9,7 +9,7 @@ namespace Sarsen.Training.Spec;
 [DefaultProperty(nameof(Prompt))]
 public sealed record TextSamplesSpec
 {
-    [Description("What it continues."), MinLength(1)]
+    [Description("What it continues.")]
     public string Prompt { get; init; } = "\n";
 
     [Description("Most tokens of a text."), Range(1, 1 << 16)]

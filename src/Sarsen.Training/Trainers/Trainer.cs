@@ -200,14 +200,14 @@ public sealed class Trainer : IDisposable
         bool last = State.Step >= TotalSteps || State.Epoch + 1 >= _spec.Epochs;
         (double? validationLoss, EvaluationReport? report) = (null, null);
         if (_validation is not null && (last || (State.Epoch + 1) % _spec.ValidateEvery == 0))
-            (validationLoss, report) = Averaged(() => _validation.Run(_validationSamples!));
+            Averaged(() => (validationLoss, report) = _validation.Run(_validationSamples!));
         var record = new EpochRecord(State.Epoch + 1, State.Step, LearningRate(State.Step - 1), State.Loss, validationLoss, report?.Metrics);
         bool better = Judge(record);
         bool ended = last || (_spec.EarlyStopping is { } stopping && State.BadValidations >= stopping.Patience);
         State.EndEpoch(record, ended);
         _observer?.Epoch(record, _time.GetElapsedTime(begun).TotalSeconds);
         if (_atEpoch is not null)
-            Averaged(() => { _atEpoch(record.Epoch, ended); return true; });
+            Averaged(() => _atEpoch(record.Epoch, ended));
         bool due = (_spec.Checkpoints.EveryEpochs is { } epochs && State.Epoch % epochs == 0)
             || (_spec.Checkpoints.EverySteps is { } steps && State.Step % steps == 0);
         if (better || ended || due)
@@ -215,12 +215,12 @@ public sealed class Trainer : IDisposable
     }
 
     // With the weights that count: their average where there is one.
-    private T Averaged<T>(Func<T> run)
+    private void Averaged(Action run)
     {
         _average?.Swap();
         try
         {
-            return run();
+            run();
         }
         finally
         {

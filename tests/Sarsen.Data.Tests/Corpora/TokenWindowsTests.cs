@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Sarsen.Data.Batches;
+using Sarsen.Data.Preprocessing;
 using Sarsen.Data.Preprocessing.Steps;
 using Sarsen.Data.Sources;
 using Sarsen.Data.Sources.PlainText;
@@ -108,7 +110,9 @@ public sealed class TokenWindowsTests : IDisposable
         (long[] ids, long[] next) = All(other, 0).Single();
         ids.Length.ShouldBe(12);
         next[10].ShouldBe(0); // x is unknown
-        PreparedDataTests.Save(data.Pipeline).ShouldContain("token_windows");
+        string saved = PreparedDataTests.Save(data.Pipeline), damaged = saved.Replace("BPE", "BPA", StringComparison.Ordinal);
+        damaged.ShouldNotBe(saved);
+        Refused(() => Pipeline.Load(new MemoryStream(Encoding.UTF8.GetBytes(damaged)))).ShouldContain("The file is damaged; restore it from the model it belongs to");
     }
 
     [Theory]

@@ -68,7 +68,9 @@ public sealed class TrainedDecoderTests : IDisposable
     {
         Write(Preset);
         string config = Path.Combine(_folder, ModelFolder.NetworkFile);
-        File.WriteAllText(config, File.ReadAllText(config).Replace("\"hidden_size\": 24", "\"hidden_size\": 48", StringComparison.Ordinal));
+        string text = File.ReadAllText(config);
+        text.ShouldContain("\"hidden_size\": 24");
+        File.WriteAllText(config, text.Replace("\"hidden_size\": 24", "\"hidden_size\": 48", StringComparison.Ordinal));
         Should.Throw<ModelFormatException>(() => ModelFolder.Load(_folder)).Message.ShouldContain("which does not fit");
         JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "config.json"))).RootElement.GetProperty("model_type").GetString().ShouldBe("llama");
     }
