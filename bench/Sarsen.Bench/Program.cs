@@ -5,7 +5,8 @@ using Sarsen.Tensors.Kernels;
 
 // Our side of a benchmark. It prints a line when it is ready, then for each line «SECONDS» it reads it works for that
 // long and prints the median time of one operation. «cases KIND» lists what can be asked for, «memory KIND CASE BATCH»
-// what a step takes, «peer layers CASE» what the other side of a layer builds.
+// what a step takes, «peer layers CASE» what the other side of a layer builds; «curve SPEC OUT [PATH=VALUE …]» trains a
+// language model and writes what PyTorch needs to do the same.
 switch (args)
 {
     case ["cases", var name] when BenchCatalogue.All.FirstOrDefault(k => k.Name == name) is { } kind:
@@ -18,11 +19,14 @@ switch (args)
     case ["peer", "layers", var name] when BenchCatalogue.Find("layers", name) is not null:
         Console.WriteLine(LayerSubjects.Of(name).ToJson());
         return 0;
+    case ["curve", var spec, var folder, .. var settings]:
+        LossCurve.Write(spec, folder, settings);
+        return 0;
     case [_, var name, var batch] when BenchCatalogue.Find(args[0], name) is { } kind:
         Serve(kind.Start(name, Number(batch)));
         return 0;
     default:
-        Console.Error.WriteLine($"usage: Sarsen.Bench cases KIND | memory train|infer CASE BATCH | peer layers CASE | KIND CASE BATCH, with KIND one of {string.Join(", ", BenchCatalogue.All.Select(k => k.Name))}");
+        Console.Error.WriteLine($"usage: Sarsen.Bench cases KIND | memory train|infer CASE BATCH | peer layers CASE | curve SPEC OUT [PATH=VALUE ...] | KIND CASE BATCH, with KIND one of {string.Join(", ", BenchCatalogue.All.Select(k => k.Name))}");
         return 2;
 }
 

@@ -1,4 +1,5 @@
 using Sarsen.Data.Batches;
+using Sarsen.Data.Corpora;
 using Sarsen.Data.Preprocessing;
 using Sarsen.Data.Splits;
 using Sarsen.Data.Tables;
@@ -41,7 +42,10 @@ public sealed class PreparedData : IDisposable
     /// <exception cref="DataException">The data is not what spec and steps say; cause and cure are in the message.</exception>
     public static PreparedData Prepare(DataSpec spec, IReadOnlyList<PreprocessStep> steps, ulong seed, PrepareOptions? options = null, CancellationToken stop = default)
     {
-        var preparation = new Preparation(spec, steps, seed, options ?? new PrepareOptions(), stop);
+        options ??= new PrepareOptions();
+        if (CorpusPreparation.IsFor(steps))
+            return new CorpusPreparation(spec, steps, seed, options, stop).Run();
+        var preparation = new Preparation(spec, steps, seed, options, stop);
         return preparation.Run(preparation.Split());
     }
 
@@ -60,6 +64,8 @@ public sealed class PreparedData : IDisposable
     public static IEnumerable<PreparedData> PrepareFolds(DataSpec spec, IReadOnlyList<PreprocessStep> steps, ulong seed, int folds, bool stratify = false, PrepareOptions? options = null, CancellationToken stop = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(folds, 2);
+        if (CorpusPreparation.IsFor(steps))
+            throw new DataException("folds: the parts of a text follow one another, which token_windows does not cut into folds; take cross_validation out, and give data.split a validation part");
         var preparation = new Preparation(spec, steps, seed, options ?? new PrepareOptions(), stop);
         return preparation.Folds(folds, stratify).Select(preparation.Run);
     }

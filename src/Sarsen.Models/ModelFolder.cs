@@ -1,11 +1,13 @@
 using System.Text.Json;
 using Sarsen.Formats;
+using Sarsen.Models.Decoders;
 
 namespace Sarsen.Models;
 
 /// <summary>
 /// A model as files: <c>model.json</c> (the manifest), <c>network.json</c> (the definition), <c>model.safetensors</c>
-/// (the weights), and beside them what other rooms need of it, such as <c>pipeline.json</c>. The folder is made whole
+/// (the weights), and beside them what other rooms need of it, such as <c>pipeline.json</c>. The folder of a decoder is one of
+/// Hugging Face's layout besides: it has a <c>config.json</c>, and weights under the names that go with it. It is made whole
 /// under another name and then renamed.
 /// </summary>
 public static class ModelFolder
@@ -32,8 +34,10 @@ public static class ModelFolder
         Directory.CreateDirectory(temporary);
         try
         {
-            SafetensorsWriter.Write(Path.Combine(temporary, WeightsFile), StoredWeights.Of(network, half));
+            SafetensorsWriter.Write(Path.Combine(temporary, WeightsFile), StoredWeights.Of(network, half), network.Language is DecoderModel ? LlamaWriter.Metadata : null);
             AtomicFile.WriteAllText(Path.Combine(temporary, NetworkFile), network.Definition.ToJson());
+            if (network.Language is DecoderModel decoder)
+                AtomicFile.WriteAllText(Path.Combine(temporary, HuggingFaceFolder.ConfigName), LlamaWriter.Config(decoder.Config));
             beside?.Invoke(temporary);
             AtomicFile.WriteAllText(Path.Combine(temporary, ManifestFile), manifest.ToJson());
             if (Directory.Exists(path))

@@ -27,6 +27,9 @@ public sealed class Network
     /// <summary>The last layer of the definition where <see cref="NetworkDefinition.Output"/> stands for it; else null.</summary>
     public Module? Fused { get; }
 
+    /// <summary>The language model that the network is, where it is one and nothing else; else null.</summary>
+    public LanguageModel? Language => Body.Items is [LanguageModel model] ? model : null;
+
     /// <summary>The shape of a batch of so many samples.</summary>
     public Shape InputShape(long batch) => new([batch, .. Definition.InputShape]);
 

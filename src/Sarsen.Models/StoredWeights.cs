@@ -1,4 +1,5 @@
 using Sarsen.Formats;
+using Sarsen.Models.Decoders;
 using Sarsen.Nn;
 using Sarsen.Nn.Plans.Quantised;
 using Sarsen.Tensors;
@@ -10,7 +11,7 @@ namespace Sarsen.Models;
 /// <summary>
 /// A network's weights as a safetensors file holds them: each parameter and buffer by its path, as it is, or rounded to
 /// F16, or as bytes: <c>path</c> in I8 with <c>path.scale</c> (one F32 for each output channel) and, where its inputs were
-/// calibrated, <c>path.input_range</c> (two F32, least and most).
+/// calibrated, <c>path.input_range</c> (two F32, least and most). A network that is a decoder alone has Hugging Face's names.
 /// </summary>
 internal static unsafe class StoredWeights
 {
@@ -20,9 +21,17 @@ internal static unsafe class StoredWeights
     /// <summary>The tensors of a file.</summary>
     /// <param name="network">Its quantised weights are written as bytes.</param>
     /// <param name="half">Round what else has two dimensions or more to F16.</param>
-    /// <exception cref="NetworkException">A weight is beyond the range of F16.</exception>
+    /// <exception cref="NetworkException">A weight is beyond the range of F16, or a decoder's are quantised.</exception>
     public static IEnumerable<(string Name, Tensor Value)> Of(Network network, bool half)
     {
+        if (network.Language is DecoderModel decoder)
+        {
+            if (network.Quantised.Count > 0)
+                throw new NetworkException(-1, "a decoder's weights are stored as floats: keep this model in f32 or f16");
+            foreach ((string name, Tensor value) in LlamaWriter.Tensors(decoder))
+                yield return (name, half && value.Rank >= 2 ? Half(name, value) : value);
+            yield break;
+        }
         foreach (ModuleState state in network.Body.State())
         {
             if (!network.Quantised.TryGetValue(state.Name, out QuantisedWeight? bytes))
@@ -45,6 +54,11 @@ internal static unsafe class StoredWeights
     public static Dictionary<string, QuantisedWeight> Read(Network network, SafetensorsFile from, bool floats = true)
     {
         var quantised = new Dictionary<string, QuantisedWeight>();
+        if (network.Language is DecoderModel decoder)
+        {
+            DecoderFiles.ReadLlama(decoder, from);
+            return quantised;
+        }
         foreach (ModuleState state in network.Body.State())
         {
             if (from.Entry(state.Name).DType != DType.I8)

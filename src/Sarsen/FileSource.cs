@@ -2,6 +2,7 @@ using Sarsen.Data.BadRows;
 using Sarsen.Data.Sources;
 using Sarsen.Data.Sources.Csv;
 using Sarsen.Data.Sources.JsonLines;
+using Sarsen.Data.Sources.PlainText;
 using Sarsen.Training.Spec;
 
 namespace Sarsen;
@@ -15,9 +16,12 @@ internal static class FileSource
     /// <inheritdoc cref="Of"/>
     public static DataSource ForModel(string path, string folder)
     {
-        RowFileSource source = Of(path);
         string spec = Path.Combine(folder, "spec.yaml");
-        if (!File.Exists(spec) || RunSpec.Load(spec).Data.Source is not RowFileSource own || own.GetType() != source.GetType())
+        DataSource? known = File.Exists(spec) ? RunSpec.Load(spec).Data.Source : null;
+        if (known is TextSource text)
+            return text with { Path = [path], OnBadRow = OnBadRow.Fail };
+        RowFileSource source = Of(path);
+        if (known is not RowFileSource own || own.GetType() != source.GetType())
             return source;
         // A row that is passed over would leave answers without their rows.
         return own with { Path = [path], OnBadRow = OnBadRow.Fail };

@@ -1,3 +1,4 @@
+using Sarsen.Formats;
 using Sarsen.Models;
 
 namespace Sarsen;
@@ -5,6 +6,10 @@ namespace Sarsen;
 /// <summary>The folder of a model: given itself, or by the run that made it.</summary>
 internal static class ModelPath
 {
+    /// <summary>The file or folder of a language model: given itself, or by the run that made it.</summary>
+    public static string OfLanguage(string path) =>
+        !HuggingFaceFolder.IsAt(path) && HuggingFaceFolder.IsAt(Path.Combine(path, "model")) ? Path.Combine(path, "model") : path;
+
     /// <exception cref="CommandException">There is no model.</exception>
     public static string Of(string path)
     {

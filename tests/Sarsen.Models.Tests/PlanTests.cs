@@ -112,7 +112,7 @@ public class PlanTests
         {
             object? value =
                 property.PropertyType == typeof(int) ? 4
-                : property.PropertyType == typeof(int?) ? (property.Name.Contains("Padding", StringComparison.Ordinal) ? null : 7)
+                : property.PropertyType == typeof(int?) ? (property.Name.Contains("Padding", StringComparison.Ordinal) || property.Name == nameof(DecoderSpec.NumKeyValueHeads) ? null : 7)
                 : property.PropertyType == typeof(IReadOnlyList<int>) ? (int[])[.. sample.Reverse().Select(s => (int)s)]
                 : property.PropertyType == typeof(IReadOnlyList<LayerSpec>) ? (LayerSpec[])[new FlattenSpec(), new LinearSpec { OutFeatures = 4 }]
                 : property.PropertyType.IsEnum ? Enum.GetValues(property.PropertyType).GetValue(1)

@@ -38,7 +38,7 @@ internal sealed class SampleSetWriter(Pipeline pipeline, ulong seed, SampleBudge
             throw new DataException($"{part.Name()}: the steps leave no sample of its {read} rows{WhereTheyWent(part)}");
         if (classCounts.Count(c => c > 0) == 1)
             throw new DataException($"{part.Name()}: all {writer.Count} samples are of the class '{pipeline.Target.Classes[Array.FindIndex(classCounts, c => c > 0)]}'; split with 'stratify: true', or give more rows");
-        return new SampleSet(writer.Finish(), _inputs.Tail, _targets.Layout, classCounts, augments: part == Part.Training, seed);
+        return new StoredSamples(writer.Finish(), _inputs.Tail, _targets.Layout, classCounts, augments: part == Part.Training, seed);
 
         RowBlock Counted(RowBlock block)
         {

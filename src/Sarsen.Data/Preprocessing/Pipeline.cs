@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
 using Sarsen.Data.Batches;
+using Sarsen.Data.Corpora;
+using Sarsen.Data.Preprocessing.Steps;
 using Sarsen.Data.Splits;
 using Sarsen.Data.Tables;
 using Sarsen.Formats;
@@ -46,10 +48,16 @@ public sealed class Pipeline
     /// <summary>Where the input is token ids: how many there are; else null.</summary>
     public int? VocabularySize => Encoder.Ids;
 
+    /// <summary>Where samples are windows of tokens: how texts become tokens; else null.</summary>
+    public TrainedTokenizer? Tokenizer => Windows?.Tokenizer;
+
     public TargetInfo Target { get; }
 
     /// <summary>Rows that one sample is made of: 1, or the length of a window.</summary>
     public int RowsPerSample { get; }
+
+    private (TokenWindowsStep Step, TrainedTokenizer Tokenizer)? Windows =>
+        Steps is [{ Step: TokenWindowsStep step, State: TrainedTokenizer state }] ? (step, state) : null;
 
     internal IReadOnlyList<LearnedStep> Steps { get; }
 
@@ -100,8 +108,14 @@ public sealed class Pipeline
     /// <exception cref="DataException">A column is missing, or a value cannot be what the model reads or predicts.</exception>
     public SampleSet Samples(IRowSource rows, PrepareOptions? options = null, CancellationToken stop = default)
     {
-        var budget = new SampleBudget(options?.MemoryBytes ?? SampleBudget.Default(), options?.CacheFolder);
         var own = new SelectedRows("data", rows, Training.Input.Schema);
+        long memory = options?.MemoryBytes ?? SampleBudget.Default();
+        if (Windows is { } windows)
+        {
+            CorpusTexts texts = CorpusTexts.Read("data", own, Fields[0].Column.Name, memory / 2, stop);
+            return new CorpusTokens(windows.Step, windows.Tokenizer.Read(), seed: 0).Windows("data", texts, draws: false, memory, stop);
+        }
+        var budget = new SampleBudget(memory, options?.CacheFolder);
         return new SampleSetWriter(this, seed: 0, budget).Write(Part.Test, own.Read(stop));
     }
 

@@ -62,7 +62,7 @@ internal static class PipelineFile
                 _ = new TargetEncoder(pipeline.Training.Output, file.Target);
             return pipeline;
         }
-        catch (Exception e) when (e is JsonException or ArgumentException or FormatException or OverflowException or InvalidOperationException or NotSupportedException)
+        catch (Exception e) when (e is JsonException or ModelFormatException or ArgumentException or FormatException or OverflowException or InvalidOperationException or NotSupportedException)
         {
             throw new DataException($"pipeline: {e.Message} The file is damaged; restore it from the model it belongs to", e);
         }

@@ -26,6 +26,7 @@ public static class StepCatalogue
         new("reshape", typeof(ReshapeStep)),
         new("resize", typeof(ResizeStep)),
         new("standard_scale", typeof(StandardScaleStep)),
+        new("token_windows", typeof(TokenWindowsStep)),
         new("tokenize", typeof(TokenizeStep)),
         new("window", typeof(WindowStep)),
     ];

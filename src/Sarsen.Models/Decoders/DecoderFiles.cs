@@ -45,6 +45,11 @@ public static class DecoderFiles
         return Build(file.Path, () => architecture.Config(file), architecture.GgufParts, file, use, workers);
     }
 
+    /// <summary>Fills a decoder with the tensors of a Llama under Hugging Face's names.</summary>
+    /// <exception cref="ModelFormatException">One is missing or has another shape, or the file is damaged.</exception>
+    internal static void ReadLlama(DecoderModel model, ITensorSource weights) =>
+        ReadWeights(model, name => new LlamaArchitecture().Parts(model.Config, model.Within(name)), weights, WeightUse.Elements, Workers.Serial);
+
     private static DecoderModel Build(string path, Func<DecoderConfig> read, Func<DecoderConfig, string, IEnumerable<TensorPart>> parts, ITensorSource weights, WeightUse use, Workers? workers)
     {
         DecoderConfig config;
@@ -61,16 +66,22 @@ public static class DecoderFiles
         if (config.ParameterCount > 2.0 * weights.Elements)
             throw new ModelFormatException(path, 0, $"the configuration asks for {config.ParameterCount:N0} parameters, '{weights.Path}' holds {weights.Elements:N0}: the configuration is of another model");
         var model = new DecoderModel(config);
-        var held = new HeldWeights(weights, workers ?? Workers.Shared);
+        ReadWeights(model, name => parts(config, name), weights, use, workers ?? Workers.Shared);
+        return model;
+    }
+
+    /// <summary>Fills every parameter with the rows that it is made of.</summary>
+    private static void ReadWeights(DecoderModel model, Func<string, IEnumerable<TensorPart>> parts, ITensorSource from, WeightUse use, Workers workers)
+    {
+        var held = new HeldWeights(from, workers);
         foreach (ModuleState state in model.State())
         {
-            IReadOnlyList<TensorPart> rows = Rows(state, parts(config, state.Name), weights);
+            IReadOnlyList<TensorPart> rows = Rows(state, parts(state.Name), from);
             if (use == WeightUse.Products && state is { Parameter: { } parameter, Shape.Rank: 2 })
                 parameter.Hold(held.Read(state.Shape[1], rows));
             else
-                ReadElements(state, rows, weights);
+                ReadElements(state, rows, from);
         }
-        return model;
     }
 
     /// <summary>The rows that fill a parameter, each part with its stored name and its count.</summary>

@@ -47,6 +47,9 @@ public sealed class DecoderModel : LanguageModel
 
     public override KvShape KvShape => new(Config.NumHiddenLayers, Config.NumKeyValueHeads, Config.HeadDim);
 
+    /// <summary>A parameter's path within the model, which itself may stand in another module.</summary>
+    internal string Within(string path) => Path.Length == 0 ? path : path[(Path.Length + 1)..];
+
     protected override Tensor Forward(in TokenContext context)
     {
         Tensor x = _tokens.Call(context.Ids); // (N, C)

@@ -44,6 +44,7 @@ public static class LayerCatalogue
         new("transformer_encoder_layer", typeof(TransformerEncoderLayerSpec)),
         new("transformer_encoder", typeof(TransformerEncoderSpec)),
         new("gpt", typeof(GptSpec)),
+        new("decoder", typeof(DecoderSpec)),
         new("rnn", typeof(RnnSpec), "simple_rnn"),
         new("lstm", typeof(LstmSpec)),
         new("gru", typeof(GruSpec)),

@@ -11,6 +11,7 @@ public static class PresetCatalogue
         new("cnn", typeof(CnnPreset)),
         new("lenet5", typeof(LeNet5Preset)),
         new("gpt", typeof(GptPreset)),
+        new("decoder", typeof(DecoderPreset), "llama"),
         new("transformer_encoder", typeof(TransformerEncoderPreset)),
         new("mobilenet_v2", typeof(MobileNetV2Preset), "mobilenetv2"),
         new("resnet18", typeof(ResNet18Preset)),

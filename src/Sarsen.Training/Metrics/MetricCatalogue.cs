@@ -32,6 +32,7 @@ public static class MetricCatalogue
         new Choice("brier_score", typeof(BrierScore), "brier"),
         new Choice("calibration_error", typeof(CalibrationError), "ece", "expected_calibration_error"),
         new Choice("perplexity", typeof(Perplexity)),
+        new Choice("cross_entropy", typeof(TokenCrossEntropy)),
         new Choice("mse", typeof(MeanSquaredError), "mean_squared_error"),
         new Choice("rmse", typeof(RootMeanSquaredError), "root_mean_squared_error"),
         new Choice("mae", typeof(MeanAbsoluteError), "mean_absolute_error"),
@@ -43,7 +44,7 @@ public static class MetricCatalogue
     {
         MetricTask.Classification => [new Accuracy(), new F1 { Average = Average.Macro }, new LogLoss()],
         MetricTask.Regression => [new RootMeanSquaredError(), new MeanAbsoluteError(), new R2()],
-        _ => [new Perplexity()],
+        _ => [new Perplexity(), new TokenCrossEntropy()],
     };
 
     private static Choice Ready(Metric metric) => new(metric.Name, metric.GetType()) { Preset = () => metric };

@@ -183,7 +183,7 @@ public static class ModelOptimisation
             Metrics = report.Metrics.Where(m => m.Value is not null).ToDictionary(m => $"{part}_{m.Name}", m => m.Value!.Value),
         }, to =>
         {
-            foreach (string name in (string[])[ModelFolder.PipelineFile, "spec.yaml"])
+            foreach (string name in (string[])[ModelFolder.PipelineFile, "spec.yaml", .. LanguageFiles.Names.Where(n => File.Exists(Path.Combine(folder, n)))])
                 File.Copy(Path.Combine(folder, name), Path.Combine(to, name));
             AtomicFile.WriteAllText(Path.Combine(to, $"{part}.json"), report.ToJson());
         }, half: options.To == WeightFormat.F16);

@@ -20,6 +20,12 @@ public interface IRunObserver : ITrainingObserver
     /// <param name="report">What was found.</param>
     void Evaluated(string part, EvaluationReport report);
 
+    /// <summary>A language model wrote a text at the end of an epoch.</summary>
+    /// <param name="epoch">From 1.</param>
+    /// <param name="prompt">What it continued.</param>
+    /// <param name="text">What it wrote behind it.</param>
+    void Text(int epoch, string prompt, string text);
+
     /// <summary>A fold of a cross-validation ended.</summary>
     void Fold(FoldResult fold, int folds);
 }

@@ -26,6 +26,9 @@ public static class RunEventKind
     /// <summary>Training ended before its last epoch because a metric stopped getting better.</summary>
     public const string EarlyStopped = "early_stopped";
 
+    /// <summary>What a language model wrote at the end of an epoch.</summary>
+    public const string Text = "text";
+
     /// <summary>The finished model was measured on a part of the data.</summary>
     public const string Evaluated = "evaluated";
 

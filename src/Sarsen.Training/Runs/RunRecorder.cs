@@ -80,6 +80,12 @@ internal sealed class RunRecorder(EventLog events, TimeProvider time, IRunObserv
         next?.Evaluated(part, report);
     }
 
+    public void Text(int epoch, string prompt, string text)
+    {
+        events.Append(RunEventKind.Text, new { Epoch = epoch, Prompt = prompt, Text = text });
+        next?.Text(epoch, prompt, text);
+    }
+
     public void Fold(FoldResult fold, int folds)
     {
         events.Append(RunEventKind.Fold, new { fold.Fold, Folds = folds, fold.Seconds, Metrics = Values(fold.Report.Metrics) });

@@ -73,11 +73,13 @@ public sealed class TrainingRun
         using PreparedData data = PreparedData.Prepare(_spec.Data, _spec.Preprocess, _spec.Seed, DataOptions(), stop);
         NoteData(data, stop);
         TrainingParts parts = TrainingParts.Build(_spec, data);
+        using TextContinuation? texts = _spec.TextSamples is { } samples ? new TextContinuation(parts.Network, data.Pipeline.Tokenizer!, samples, _spec.Seed, _workers) : null;
         using var trainer = new Trainer(parts.Setup(_spec, data, _workers, _options.Time) with
         {
             Checkpoints = new CheckpointStore(_folder.Checkpoints, _spec.Train.Checkpoints.Keep),
             Observer = _recorder,
             Requests = _folder.TakeRequest,
+            AtEpoch = texts is null ? null : (epoch, last) => Tell(texts, epoch, last),
         });
         RunOverview overview = RunOverview.Of(_spec, data, parts, trainer);
         _recorder.Overview(overview);
@@ -107,6 +109,12 @@ public sealed class TrainingRun
             Validation = validation,
             Test = test,
         };
+    }
+
+    private void Tell(TextContinuation texts, int epoch, bool last)
+    {
+        if (texts.IsDue(epoch, last))
+            _recorder.Text(epoch, texts.Prompt, texts.Write());
     }
 
     private RunResult CrossValidate(CrossValidationSpec folds, CancellationToken stop)
@@ -210,6 +218,8 @@ public sealed class TrainingRun
         {
             using (FileStream pipeline = File.Create(Path.Combine(folder, ModelFolder.PipelineFile)))
                 data.Pipeline.Save(pipeline);
+            if (data.Pipeline.Tokenizer is { } tokenizer)
+                LanguageFiles.Write(folder, tokenizer, network.Language?.ContextLength ?? data.Pipeline.Input.Shape[0]);
             AtomicFile.WriteAllText(Path.Combine(folder, "spec.yaml"), SpecWriter.Write(_spec, RunSpec.Choices));
             if (validation is not null)
                 AtomicFile.WriteAllText(Path.Combine(folder, "validation.json"), validation.ToJson());

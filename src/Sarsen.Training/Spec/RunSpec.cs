@@ -35,6 +35,9 @@ public sealed record RunSpec : IValidatableObject
     [Description("What is measured on the validation and test splits; empty: what is usual for the task.")]
     public IReadOnlyList<Metric> Metrics { get; init; } = [];
 
+    [Description("Texts that a language model writes at the ends of epochs; nothing: none.")]
+    public TextSamplesSpec? TextSamples { get; init; }
+
     [Description("Train on every fold but one in turn and report mean and deviation; nothing: one run.")]
     public CrossValidationSpec? CrossValidation { get; init; }
 
@@ -90,6 +93,8 @@ public sealed record RunSpec : IValidatableObject
             yield return new ValidationResult($"{values.Name} measures values and {classes.Name} measures classes; a model predicts one of them, so keep the metrics of that", [nameof(Metrics)]);
         if (Metrics.GroupBy(m => m.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
             yield return new ValidationResult($"the metric {twice.Key} stands twice; once is enough", [nameof(Metrics)]);
+        if (TextSamples is not null && Train.Loss is not NextTokenLossSpec)
+            yield return new ValidationResult("text_samples are written by a language model: let train.loss be next_token, or take text_samples out", [nameof(TextSamples)]);
         bool validates = CrossValidation is not null || Data.Validation is not null || Data.Split.Validation > 0 || Data.Split.Column is not null;
         foreach ((string member, string watched) in Watched())
         {

@@ -34,6 +34,9 @@ public abstract class LearningTask
     /// <summary>The names of the classes in their order; null where values are predicted.</summary>
     public virtual IReadOnlyList<string>? Classes => null;
 
+    /// <summary>Samples that are measured at once at most, for the memory of their results.</summary>
+    public virtual int MeasuredAtOnce => 256;
+
     /// <summary>Bytes of one sample's target, or of its input where that is the target.</summary>
     public abstract int TargetBytes { get; }
 

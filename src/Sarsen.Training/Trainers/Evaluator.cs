@@ -29,7 +29,7 @@ public sealed unsafe class Evaluator(Network network, LearningTask task, Loss? l
     public Plan? Plan { get; init; }
 
     /// <summary>Samples that are computed at once. Metrics do not depend on it; the loss does by the rounding of each batch's mean.</summary>
-    public int BatchSize { get; init; } = 256;
+    public int BatchSize { get; init; } = task.MeasuredAtOnce;
 
     /// <param name="samples">The set; random steps must be off.</param>
     /// <param name="stop">Asked between batches.</param>

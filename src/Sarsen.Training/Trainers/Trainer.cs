@@ -45,6 +45,7 @@ public sealed class Trainer : IDisposable
     private readonly Workers _workers;
     private readonly Watched _watched;
     private readonly Func<string?> _requests;
+    private readonly Action<int, bool>? _atEpoch;
     private readonly KeptWeights? _best;
     private readonly ExponentialMovingAverage? _average;
     private long _saved;
@@ -73,7 +74,7 @@ public sealed class Trainer : IDisposable
         });
         _best = setup.Checkpoints is null && setup.Spec.EarlyStopping is { RestoreBest: true } ? new KeptWeights(setup.Network.Body, _average) : null;
         _watched = Watched.Of(setup.Spec, setup.Metrics, validates: setup.Validation is not null);
-        _requests = setup.Requests;
+        (_requests, _atEpoch) = (setup.Requests, setup.AtEpoch);
     }
 
     private static Optimizer Create(OptimizerSpec spec, Network network)
@@ -199,24 +200,27 @@ public sealed class Trainer : IDisposable
         bool last = State.Step >= TotalSteps || State.Epoch + 1 >= _spec.Epochs;
         (double? validationLoss, EvaluationReport? report) = (null, null);
         if (_validation is not null && (last || (State.Epoch + 1) % _spec.ValidateEvery == 0))
-            (validationLoss, report) = Validate(_validation);
+            Averaged(() => (validationLoss, report) = _validation.Run(_validationSamples!));
         var record = new EpochRecord(State.Epoch + 1, State.Step, LearningRate(State.Step - 1), State.Loss, validationLoss, report?.Metrics);
         bool better = Judge(record);
         bool ended = last || (_spec.EarlyStopping is { } stopping && State.BadValidations >= stopping.Patience);
         State.EndEpoch(record, ended);
         _observer?.Epoch(record, _time.GetElapsedTime(begun).TotalSeconds);
+        if (_atEpoch is not null)
+            Averaged(() => _atEpoch(record.Epoch, ended));
         bool due = (_spec.Checkpoints.EveryEpochs is { } epochs && State.Epoch % epochs == 0)
             || (_spec.Checkpoints.EverySteps is { } steps && State.Step % steps == 0);
         if (better || ended || due)
             Save(better);
     }
 
-    private (double, EvaluationReport) Validate(Evaluator validation)
+    // With the weights that count: their average where there is one.
+    private void Averaged(Action run)
     {
         _average?.Swap();
         try
         {
-            return validation.Run(_validationSamples!);
+            run();
         }
         finally
         {

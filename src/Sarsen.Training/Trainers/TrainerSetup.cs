@@ -43,6 +43,12 @@ public sealed record TrainerSetup
     /// <summary>Null: nobody looks on.</summary>
     public ITrainingObserver? Observer { get; init; }
 
+    /// <summary>
+    /// Called when an epoch has ended, with its number from 1 and whether it is the last, while the network has the weights that
+    /// are validated: their average where there is one. Null: nobody.
+    /// </summary>
+    public Action<int, bool>? AtEpoch { get; init; }
+
     /// <summary>Asked a few times a second for what others want: <c>stop</c>, <c>checkpoint</c> or null.</summary>
     public Func<string?> Requests { get; init; } = () => null;
 }

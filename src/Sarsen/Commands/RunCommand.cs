@@ -10,7 +10,7 @@ internal static class RunCommand
 {
     public static Command Create()
     {
-        var model = new Argument<string>("model") { Description = "A GGUF file, or a folder with config.json, tokenizer.json and safetensors." };
+        var model = new Argument<string>("model") { Description = "A GGUF file, a folder with config.json, tokenizer.json and safetensors, or a run that trained a language model." };
         var prompt = new Argument<string>("prompt") { Description = "What the model is told; - reads it from the standard input." };
         var raw = new Option<bool>("--raw") { Description = "Continue the prompt as it stands, without the model's chat template." };
         var system = new Option<string?>("--system") { Description = "Instructions before the prompt, where the model has a chat template.", HelpName = "text" };
@@ -26,7 +26,7 @@ internal static class RunCommand
         command.SetAction((parsed, stop) =>
         {
             string text = parsed.GetValue(prompt)! is var given && given == "-" ? Console.In.ReadToEnd() : given;
-            LoadedLanguageModel loaded = LoadedLanguageModel.Open(parsed.GetValue(model)!);
+            LoadedLanguageModel loaded = LoadedLanguageModel.Open(ModelPath.OfLanguage(parsed.GetValue(model)!));
             bool asChat = !parsed.GetValue(raw) && loaded.Template is not null;
             if (!asChat && parsed.GetValue(system) is not null)
                 throw new CommandException("--system needs the model's chat template: this model has none, or --raw leaves it out");

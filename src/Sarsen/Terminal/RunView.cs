@@ -129,6 +129,12 @@ internal sealed class RunView : IRunObserver
     {
     }
 
+    public void Text(int epoch, string prompt, string text)
+    {
+        foreach (string line in (prompt + text).Trim('\n').Split('\n'))
+            WriteLine($"    {line}", new Style(decoration: Decoration.Dim));
+    }
+
     public void Fold(FoldResult fold, int folds) => WriteLine(string.Create(CultureInfo.InvariantCulture,
         $"fold {fold.Fold}/{folds}  {string.Join("  ", fold.Report.Metrics.Select(m => $"{m.Name} {m.Value:0.0000}"))}  {fold.Seconds:0.0} s"));
 

@@ -107,7 +107,7 @@ public class PipelineTests
         StepSamples.All.Select(s => s.GetType()).Distinct().Count().ShouldBe(StepCatalogue.All.Count);
         foreach (PreprocessStep[] steps in StepSamples.Lists)
         {
-            using PreparedData data = PreparedData.Prepare(StepSamples.Spec, steps, 2);
+            using PreparedData data = PreparedData.Prepare(StepSamples.SpecOf(steps), steps, 2);
             string saved = PreparedDataTests.Save(data.Pipeline);
             PreparedDataTests.Save(Load(saved)).ShouldBe(saved);
         }

@@ -55,7 +55,13 @@ internal static class StepSamples
             new DropColumnsStep { Columns = ["picture", "x", "colour"] },
             new ReshapeStep { Shape = [1, 1, 1], Name = "pixel" },
         ],
+        [
+            new TokenWindowsStep { ContextLength = 7 },
+        ],
     ];
+
+    /// <summary><see cref="Spec"/>, or its texts alone for steps that take nothing else.</summary>
+    public static DataSpec SpecOf(PreprocessStep[] steps) => steps is [TokenWindowsStep] ? Spec with { Target = [], Features = ["colour"] } : Spec;
 
     public static IEnumerable<PreprocessStep> All => Lists.SelectMany(l => l);
 }

@@ -49,6 +49,26 @@ public sealed class ResumeTests : IDisposable
               early_stopping: {patience: 20}
               checkpoints: {every_steps: 7, keep: 3}
             """);
+        File.WriteAllText(Path.Combine(_folder, "corpus.txt"), string.Concat(Enumerable.Range(0, 3000).Select(i => $"{i * i} is {i} by {i}\n")));
+        // Windows that are drawn, and texts that are written in between.
+        File.WriteAllText(Path.Combine(_folder, "language.yaml"), """
+            name: language
+            seed: 12
+            data: {source: {text: {path: corpus.txt, unit: file}}, split: {train: 0.8, validation: 0.1, test: 0.1}}
+            preprocess: [token_windows: {tokenizer: byte_pair, vocabulary_size: 300, context_length: 16, windows: 200}]
+            model: {preset: {decoder: {num_hidden_layers: 2, hidden_size: 32, num_attention_heads: 4}}}
+            train:
+              loss: next_token
+              optimizer: {adamw: {lr: 0.003, groups: [{max_rank: 1, weight_decay: 0}]}}
+              schedule: {linear_warmup: {total_iters: 20, then: cosine}}
+              clipping: {norm: 1}
+              ema: 0.99
+              batch_size: 8
+              accumulate: 2
+              epochs: 12
+              checkpoints: {every_steps: 7, keep: 3}
+            text_samples: {tokens: 40}
+            """);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -57,11 +77,14 @@ public sealed class ResumeTests : IDisposable
     public void A_run_that_is_killed_three_times_ends_with_the_same_bits() => KillAndCompare(kills: 3, seed: 1);
 
     [SlowFact]
+    public void A_language_model_that_is_killed_twenty_times_ends_with_the_same_bits() => KillAndCompare(kills: 20, seed: 3, spec: "language.yaml");
+
+    [SlowFact]
     public void A_run_that_is_killed_fifty_times_ends_with_the_same_bits() => KillAndCompare(kills: 50, seed: 2);
 
-    private void KillAndCompare(int kills, ulong seed)
+    private void KillAndCompare(int kills, ulong seed, string spec = "spec.yaml")
     {
-        SarsenProcess.Run(_folder, "train", "spec.yaml", "--run", "whole").ShouldSucceed();
+        SarsenProcess.Run(_folder, "train", spec, "--run", "whole").ShouldSucceed();
         string expected = Outcome("whole");
         var rng = new Rng(seed, "kills");
         int killed = 0, finished = 0;
@@ -70,7 +93,7 @@ public sealed class ResumeTests : IDisposable
         {
             bool fresh = run.Length == 0;
             run = fresh ? $"killed-{finished}" : run;
-            using Process process = SarsenProcess.Start(_folder, fresh ? ["train", "spec.yaml", "--run", run] : ["train", "--resume", run]);
+            using Process process = SarsenProcess.Start(_folder, fresh ? ["train", spec, "--run", run] : ["train", "--resume", run]);
             Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
             bool mayKill = killed < kills;
             // From before the first page is read to after the model is written.

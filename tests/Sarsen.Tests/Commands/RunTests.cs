@@ -38,6 +38,24 @@ public class RunTests(TrainedModels models)
         models.RefuseAsync($"run {TestData.PathOf(Model)} hello --system short", ExitCode.BadInput, "chat template");
 
     [Fact]
+    public void A_run_that_trained_a_language_model_is_talked_to_and_measured()
+    {
+        File.WriteAllText(models.In("corpus.txt"), string.Concat(Enumerable.Repeat("the dog barks\n", 300)));
+        File.WriteAllText(models.In("parrot.yaml"), """
+            name: parrot
+            data: {source: {text: {path: corpus.txt, unit: file}}, split: {train: 0.9, validation: 0.1, test: 0}}
+            preprocess: [token_windows: {context_length: 24, windows: 160}]
+            model: {preset: {decoder: {num_hidden_layers: 1, hidden_size: 16, num_attention_heads: 2}}}
+            train: {loss: next_token, optimizer: {adamw: {lr: 0.02}}, batch_size: 8, epochs: 5}
+            text_samples: {prompt: "the", tokens: 12, temperature: 0}
+            """);
+        models.Run("train", "parrot.yaml").ShouldSucceed().Output.ShouldContain("    the dog barks");
+
+        models.Run("run", "runs/parrot", "the", "--temperature", "0", "--max-tokens", "10").ShouldSucceed().Output.ShouldStartWith(" dog barks");
+        models.Run("evaluate", "runs/parrot", "--data", "corpus.txt").ShouldSucceed().Output.ShouldContain("perplexity");
+    }
+
+    [Fact]
     public Task A_folder_without_a_language_model_is_refused() =>
         models.RefuseAsync("run ~ hello", ExitCode.BadInput, "holds no language model");
 }

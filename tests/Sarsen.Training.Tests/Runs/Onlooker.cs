@@ -13,6 +13,8 @@ internal sealed class Onlooker(Action<StepReport>? afterStep = null, Action<Fold
 
     public List<string> Warnings { get; } = [];
 
+    public List<string> Texts { get; } = [];
+
     public List<double> Rates { get; } = [];
 
     public void Step(in StepReport report)
@@ -38,6 +40,8 @@ internal sealed class Onlooker(Action<StepReport>? afterStep = null, Action<Fold
     public void Evaluated(string part, EvaluationReport report)
     {
     }
+
+    public void Text(int epoch, string prompt, string text) => Texts.Add(text);
 
     public void Fold(FoldResult fold, int folds) => afterFold?.Invoke(fold);
 }

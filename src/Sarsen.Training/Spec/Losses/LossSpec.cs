@@ -21,7 +21,8 @@ public abstract record LossSpec
         new Choice("binary_focal", typeof(BinaryFocalLossSpec), "binary_focal_crossentropy", "sigmoid_focal_loss"),
         new Choice("poisson_nll", typeof(PoissonNllLossSpec), "poisson"),
         new Choice("nll", typeof(NllLossSpec)),
-        new Choice("reconstruction", typeof(ReconstructionLossSpec)));
+        new Choice("reconstruction", typeof(ReconstructionLossSpec)),
+        new Choice("next_token", typeof(NextTokenLossSpec)));
 
     /// <summary>Whether the target columns are classes or values, or none is looked at.</summary>
     public abstract TargetKind Target { get; }
