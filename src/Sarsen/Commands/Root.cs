@@ -17,6 +17,7 @@ internal static class Root
             PredictCommand.Create(),
             RunCommand.Create(),
             OptimizeCommand.Create(),
+            QuantizeCommand.Create(),
             DataCommand.Create(),
             InspectCommand.Create(),
             ModelsCommand.Create(),
