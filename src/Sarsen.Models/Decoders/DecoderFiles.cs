@@ -32,11 +32,20 @@ public static class DecoderFiles
     /// <exception cref="ModelFormatException">The file is damaged, or asks for what is not supported.</exception>
     public static DecoderModel Load(GgufFile file)
     {
-        Architecture architecture = ArchitectureCatalogue.Of(file);
-        return Build(file.Path, () => architecture.Config(file), architecture.GgufParts, file);
+        Architecture architecture = ArchitectureCatalogue.Of(file.Path, file.Metadata);
+        return Build(file.Path, () => architecture.Config(file.Metadata, file), architecture.GgufParts, file);
     }
 
     private static DecoderModel Build(string path, Func<DecoderConfig> read, Func<DecoderConfig, string, IEnumerable<TensorPart>> parts, ITensorSource weights)
+    {
+        DecoderConfig config = Read(path, read, weights);
+        var model = new DecoderModel(config);
+        ReadWeights(model, name => parts(config, name), weights);
+        return model;
+    }
+
+    /// <summary>A configuration that was checked, and compared with the weights that are there.</summary>
+    internal static DecoderConfig Read(string path, Func<DecoderConfig> read, ITensorSource weights)
     {
         DecoderConfig config;
         try
@@ -51,9 +60,7 @@ public static class DecoderFiles
         // Before memory is taken for it: a configuration may say anything.
         if (config.ParameterCount > 2.0 * weights.Elements)
             throw new ModelFormatException(path, 0, $"the configuration asks for {config.ParameterCount:N0} parameters, '{weights.Path}' holds {weights.Elements:N0}: the configuration is of another model");
-        var model = new DecoderModel(config);
-        ReadWeights(model, name => parts(config, name), weights);
-        return model;
+        return config;
     }
 
     /// <summary>Fills every parameter with the rows that it is made of.</summary>

@@ -18,6 +18,7 @@ internal static class Root
             RunCommand.Create(),
             OptimizeCommand.Create(),
             QuantizeCommand.Create(),
+            ConvertCommand.Create(),
             DataCommand.Create(),
             InspectCommand.Create(),
             ModelsCommand.Create(),

@@ -1,12 +1,14 @@
 namespace Sarsen.Models.Decoders.Architectures;
 
 /// <summary>Mistral: Llama whose layers see a window of positions. Source: Jiang et al., «Mistral 7B», 2023.</summary>
-internal sealed class MistralArchitecture : Architecture
+internal sealed class MistralArchitecture : LlamaArchitecture
 {
     public override IReadOnlyList<string> ModelTypes => ["mistral"];
 
     /// <summary>In GGUF it goes as a Llama with a window.</summary>
     public override IReadOnlyList<string> GgufNames => [];
+
+    public override string GgufName => "llama";
 
     public override DecoderConfig Config(ConfigReader json) => Common(json) with { SlidingWindow = json.Int("sliding_window", 0) };
 }
