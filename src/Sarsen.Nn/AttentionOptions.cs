@@ -11,13 +11,16 @@ public readonly record struct AttentionOptions
     /// <param name="causal">A query sees keys up to its own position.</param>
     /// <param name="window">With <paramref name="causal"/>: it sees that many positions, its own among them; 0 for all.</param>
     /// <param name="scale">Multiplies q · k; 1 / √headDim when null.</param>
+    /// <param name="softcap">Scores s become softcap · tanh(s / softcap) before any is masked; as they are when null.</param>
     /// <exception cref="ArgumentException">The heads do not divide, or there is a window without <paramref name="causal"/>.</exception>
-    public AttentionOptions(int heads, int? kvHeads = null, bool causal = false, long window = 0, double? scale = null)
+    public AttentionOptions(int heads, int? kvHeads = null, bool causal = false, long window = 0, double? scale = null, double? softcap = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(heads, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(kvHeads ?? heads, 1, nameof(kvHeads));
         ArgumentOutOfRangeException.ThrowIfNegative(window);
-        (Heads, KvHeads, Causal, Window, Scale) = (heads, kvHeads ?? heads, causal, window, scale);
+        if (softcap is { } cap && !(cap > 0 && double.IsFinite(cap)))
+            throw new ArgumentOutOfRangeException(nameof(softcap), softcap, "a cap of scores is above 0 and finite; leave it out for none");
+        (Heads, KvHeads, Causal, Window, Scale, Softcap) = (heads, kvHeads ?? heads, causal, window, scale, softcap);
         if (Heads % KvHeads != 0)
             throw new ArgumentException($"{Heads} heads cannot share {KvHeads} heads of keys: give a divisor", nameof(kvHeads));
         if (window > 0 && !causal)
@@ -34,6 +37,8 @@ public readonly record struct AttentionOptions
 
     public double? Scale { get; }
 
+    public double? Softcap { get; }
+
     internal OpAttributes Use(long longest, int headDim) =>
-        OpAttributes.Of(new AttentionOp.Use(Heads, KvHeads, Scale ?? 1 / Math.Sqrt(headDim), Causal, Window, longest));
+        OpAttributes.Of(new AttentionOp.Use(Heads, KvHeads, Scale ?? 1 / Math.Sqrt(headDim), Causal, Window, longest, Softcap ?? 0));
 }

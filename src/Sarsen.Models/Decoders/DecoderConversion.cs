@@ -12,9 +12,12 @@ namespace Sarsen.Models.Decoders;
 /// </summary>
 public sealed class DecoderConversion
 {
-    private readonly RearrangedTensors _tensors;
+    private readonly ITensorSource _tensors;
 
-    private DecoderConversion(DecoderConfig config, RearrangedTensors tensors) => (Config, _tensors) = (config, tensors);
+    private readonly string[] _names;
+
+    private DecoderConversion(DecoderConfig config, IEnumerable<(string Name, Shape Shape)> tensors, ITensorSource source) =>
+        (Config, _names, _tensors) = (config, [.. tensors.Select(t => t.Name)], source);
 
     /// <summary>The sizes, the same in both.</summary>
     public DecoderConfig Config { get; }
@@ -26,7 +29,7 @@ public sealed class DecoderConversion
     public JsonObject? Json { get; private init; }
 
     /// <summary>The new tensors, in the order to write.</summary>
-    public IEnumerable<(string Name, Shape Shape)> Tensors => _tensors.Tensors;
+    public IEnumerable<(string Name, Shape Shape)> Tensors => _names.Select(name => (name, _tensors.ShapeOf(name)));
 
     /// <summary>Where they are read; the source must stay open.</summary>
     public ITensorSource Source => _tensors;
@@ -41,11 +44,11 @@ public sealed class DecoderConversion
         var reader = new ConfigReader(file, folder.Config);
         Architecture architecture = ArchitectureCatalogue.Of(file, reader.Text("model_type"));
         DecoderConfig config = DecoderFiles.Read(file, () => architecture.Config(reader), weights);
-        var tensors = new RearrangedTensors(weights, DecoderParameters.Of(config), name => architecture.Parts(config, name), name => architecture.GgufParts(config, name), architecture.ExtraTensors(config));
+        var tensors = new RearrangedTensors(architecture.Turned(weights), DecoderParameters.Of(config), name => architecture.Parts(config, name), name => architecture.GgufParts(config, name), architecture.ExtraTensors(config));
         Dictionary<string, GgufValue> metadata = architecture.Metadata(config);
         var written = GgufMetadata.Of(file, metadata);
         Same(file, "GGUF", config, ArchitectureCatalogue.Of(file, written).Config(written, tensors));
-        return new DecoderConversion(config, tensors) { Metadata = metadata };
+        return new DecoderConversion(config, tensors.Tensors, tensors) { Metadata = metadata };
     }
 
     /// <summary>A GGUF as a folder.</summary>
@@ -59,7 +62,7 @@ public sealed class DecoderConversion
         var tensors = new RearrangedTensors(file, DecoderParameters.Of(config), name => architecture.GgufParts(config, name), name => other.Parts(config, name), new Dictionary<string, float[]>());
         using JsonDocument document = JsonDocument.Parse(json.ToJsonString());
         Same(file.Path, HuggingFaceFolder.ConfigName, config, other.Config(new ConfigReader(HuggingFaceFolder.ConfigName, document.RootElement)));
-        return new DecoderConversion(config, tensors) { Json = json };
+        return new DecoderConversion(config, tensors.Tensors, other.Turned(tensors)) { Json = json };
     }
 
     private static void Same(string path, string kind, DecoderConfig config, DecoderConfig written)

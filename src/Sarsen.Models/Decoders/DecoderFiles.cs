@@ -25,7 +25,7 @@ public static class DecoderFiles
         string file = Path.Combine(folder.Path, HuggingFaceFolder.ConfigName);
         var reader = new ConfigReader(file, folder.Config);
         Architecture architecture = ArchitectureCatalogue.Of(file, reader.Text("model_type"));
-        return Build(file, () => architecture.Config(reader), architecture.Parts, weights);
+        return Build(file, () => architecture.Config(reader), architecture.Parts, architecture.Turned(weights));
     }
 
     /// <summary>Builds the model of a GGUF file and reads its weights, as f32.</summary>

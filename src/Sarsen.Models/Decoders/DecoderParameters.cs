@@ -11,6 +11,8 @@ internal static class DecoderParameters
     {
         long c = config.HiddenSize, queries = (long)config.NumAttentionHeads * config.HeadDim, keys = (long)config.NumKeyValueHeads * config.HeadDim;
         yield return ("model.embed_tokens.weight", new Shape(config.VocabSize, c));
+        if (config.LearnedPositions)
+            yield return ("model.embed_positions.weight", new Shape(config.MaxPositionEmbeddings, c));
         for (int i = 0; i < config.NumHiddenLayers; i++)
         {
             string layer = string.Create(CultureInfo.InvariantCulture, $"model.layers.{i}");

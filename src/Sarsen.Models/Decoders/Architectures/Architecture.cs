@@ -33,6 +33,9 @@ internal abstract class Architecture
         return [new(name, Otherwise: config.TieWordEmbeddings && name == "model.embed_tokens.weight" ? "lm_head.weight" : null)];
     }
 
+    /// <summary>Hugging Face's tensors as <see cref="Parts"/> names rows of them, which some families store as columns; and back.</summary>
+    public virtual ITensorSource Turned(ITensorSource weights) => weights;
+
     /// <summary>The configuration from a GGUF's metadata.</summary>
     /// <exception cref="ModelFormatException">A key is missing, of the wrong kind, or asks for what is not supported.</exception>
     /// <param name="metadata">The metadata.</param>
@@ -86,9 +89,12 @@ internal abstract class Architecture
             [prefix + "attention.key_length"] = (uint)config.HeadDim,
             [prefix + "attention.value_length"] = (uint)config.HeadDim,
             [prefix + (config.Norm == DecoderNorm.Rms ? "attention.layer_norm_rms_epsilon" : "attention.layer_norm_epsilon")] = (float)config.NormEps,
-            [prefix + "rope.freq_base"] = (float)config.RopeTheta,
-            [prefix + "rope.dimension_count"] = (uint)config.RotaryDim,
         };
+        if (!config.LearnedPositions)
+        {
+            metadata[prefix + "rope.freq_base"] = (float)config.RopeTheta;
+            metadata[prefix + "rope.dimension_count"] = (uint)config.RotaryDim;
+        }
         if (config.SlidingWindow > 0)
             metadata[prefix + "attention.sliding_window"] = (uint)config.SlidingWindow;
         GgufRope.Write(metadata, prefix, config.RopeScaling);
@@ -106,6 +112,7 @@ internal abstract class Architecture
     {
         string stored = name.Replace("model.layers.", "blk.", StringComparison.Ordinal)
             .Replace("model.embed_tokens.", "token_embd.", StringComparison.Ordinal)
+            .Replace("model.embed_positions.", "position_embd.", StringComparison.Ordinal)
             .Replace("model.norm.", "output_norm.", StringComparison.Ordinal)
             .Replace("lm_head.", "output.", StringComparison.Ordinal)
             .Replace(".input_layernorm.", ".attn_norm.", StringComparison.Ordinal)

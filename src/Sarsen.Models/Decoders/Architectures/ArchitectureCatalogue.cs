@@ -7,7 +7,10 @@ internal static class ArchitectureCatalogue
 {
     public static IReadOnlyList<Architecture> All { get; } =
     [
+        new GemmaArchitecture(),
+        new Gemma2Architecture(),
         new Gemma3Architecture(),
+        new Gpt2Architecture(),
         new GptNeoXArchitecture(),
         new LlamaArchitecture(),
         new MistralArchitecture(),

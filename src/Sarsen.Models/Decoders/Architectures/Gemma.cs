@@ -17,6 +17,9 @@ internal static class Gemma
         config.AttentionScale is not { } scale ? config.HeadDim
         : 1 / Math.Sqrt(Math.Round(1 / (scale * scale))) == scale ? Math.Round(1 / (scale * scale)) : 1 / (scale * scale);
 
-    /// <summary>A cap, or null where there is none.</summary>
-    public static double? Cap(GgufMetadata metadata, string key) => metadata.TryGet(key, out _) && metadata.Number(key) is var cap and > 0 ? cap : null;
+    /// <summary>A cap, or null where there is none: where it is 0, or the key is missing.</summary>
+    /// <param name="metadata">Of the file.</param>
+    /// <param name="key">The cap's.</param>
+    /// <param name="absent">What it is in files without the key.</param>
+    public static double? Cap(GgufMetadata metadata, string key, double absent = 0) => metadata.Number(key, absent) is var cap and > 0 ? cap : null;
 }
