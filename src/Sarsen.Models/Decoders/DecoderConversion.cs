@@ -25,6 +25,9 @@ public sealed class DecoderConversion
     /// <summary>Of a GGUF: what it is to say of the model. Empty for a folder.</summary>
     public IReadOnlyDictionary<string, GgufValue> Metadata { get; private init; } = new Dictionary<string, GgufValue>();
 
+    /// <summary>Of a GGUF: what other programs make of it otherwise. A sentence each.</summary>
+    public IEnumerable<string> Notes { get; private init; } = [];
+
     /// <summary>Of a folder: its <c>config.json</c>, without tokens. Null for a GGUF.</summary>
     public JsonObject? Json { get; private init; }
 
@@ -48,7 +51,7 @@ public sealed class DecoderConversion
         Dictionary<string, GgufValue> metadata = architecture.Metadata(config);
         var written = GgufMetadata.Of(file, metadata);
         Same(file, "GGUF", config, ArchitectureCatalogue.Of(file, written).Config(written, tensors));
-        return new DecoderConversion(config, tensors.Tensors, tensors) { Metadata = metadata };
+        return new DecoderConversion(config, tensors.Tensors, tensors) { Metadata = metadata, Notes = architecture.GgufNotes(config) };
     }
 
     /// <summary>A GGUF as a folder.</summary>

@@ -10,12 +10,12 @@ internal static class LlamaCpp
     private const string Package = "node-llama-cpp";
 
     /// <summary>The folder with the package; null where it is nowhere.</summary>
-    private static string? Modules { get; } = new[] { Environment.GetEnvironmentVariable("SARSEN_NODE_MODULES") ?? "", Repository.PathOf("artifacts", "bench", "node_modules") }
+    private static string? Modules { get; } = new[] { Environment.GetEnvironmentVariable("SARSEN_NODE_MODULES") ?? "", Repository.PathOf("artifacts", "llama.cpp", "node_modules") }
         .FirstOrDefault(folder => folder.Length > 0 && Directory.Exists(Path.Combine(folder, Package)));
 
     /// <summary>Null when it can run, else the reason to skip.</summary>
     public static string? WhyMissing => Modules is null
-        ? $"needs npm's {Package}: bench/install llama.cpp puts it into artifacts/bench/node_modules, or name a node_modules in SARSEN_NODE_MODULES"
+        ? $"needs npm's {Package}: tests/install-llama-cpp puts it into artifacts/llama.cpp, or name a node_modules in SARSEN_NODE_MODULES"
         : null;
 
     /// <summary>The logits behind each token, those of the prompt first, then those of the likeliest continuation.</summary>

@@ -104,6 +104,9 @@ internal abstract class Architecture
     /// <summary>Tensors that a GGUF says a part of the configuration by.</summary>
     public virtual IReadOnlyDictionary<string, float[]> ExtraTensors(DecoderConfig config) => GgufRope.Tensors(config);
 
+    /// <summary>What other programs make of its GGUF files otherwise than the configuration says: a sentence each.</summary>
+    public virtual IEnumerable<string> GgufNotes(DecoderConfig config) => [];
+
     /// <summary>The <c>config.json</c> that says the configuration; <see cref="Config(ConfigReader)"/> reads it.</summary>
     public abstract JsonObject Json(DecoderConfig config);
 

@@ -10,5 +10,9 @@ internal sealed class MistralArchitecture : LlamaArchitecture
 
     public override string GgufName => "llama";
 
+    public override IEnumerable<string> GgufNotes(DecoderConfig config) => config.SlidingWindow > 0 && config.SlidingWindow < config.MaxPositionEmbeddings
+        ? [$"llama.cpp does not look at the window of this family: beyond {config.SlidingWindow} tokens it sees more than the model was trained to"]
+        : [];
+
     public override DecoderConfig Config(ConfigReader json) => Common(json) with { SlidingWindow = json.Int("sliding_window", 0) };
 }

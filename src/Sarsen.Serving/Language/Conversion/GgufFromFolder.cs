@@ -26,7 +26,7 @@ internal static class GgufFromFolder
         foreach (GgufTensorSpec tensor in tensors)
             Write(conversion.Source, tensor, writer, elements => options.OnProgress?.Invoke(done += elements, all), stop);
         writer.Commit();
-        return [.. lost, .. other];
+        return [.. conversion.Notes, .. lost, .. other];
     }
 
     /// <summary>The type of most weights, as GGUF has it.</summary>
