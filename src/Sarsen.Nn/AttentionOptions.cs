@@ -12,15 +12,18 @@ public readonly record struct AttentionOptions
     /// <param name="window">With <paramref name="causal"/>: it sees that many positions, its own among them; 0 for all.</param>
     /// <param name="scale">Multiplies q · k; 1 / √headDim when null.</param>
     /// <param name="dropout">In training the probability that a weight is dropped, at least 0 and below 1.</param>
+    /// <param name="softcap">Scores s become softcap · tanh(s / softcap) before any is masked; as they are when null.</param>
     /// <exception cref="ArgumentException">The heads do not divide, or there is a window without <paramref name="causal"/>.</exception>
-    public AttentionOptions(int heads, int? kvHeads = null, bool causal = false, long window = 0, double? scale = null, double dropout = 0)
+    public AttentionOptions(int heads, int? kvHeads = null, bool causal = false, long window = 0, double? scale = null, double dropout = 0, double? softcap = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(heads, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(kvHeads ?? heads, 1, nameof(kvHeads));
         ArgumentOutOfRangeException.ThrowIfNegative(window);
         if (!(dropout is >= 0 and < 1))
             throw new ArgumentOutOfRangeException(nameof(dropout), dropout, "the probability of dropout is at least 0 and below 1");
-        (Heads, KvHeads, Causal, Window, Scale, Dropout) = (heads, kvHeads ?? heads, causal, window, scale, dropout);
+        if (softcap is { } cap && !(cap > 0 && double.IsFinite(cap)))
+            throw new ArgumentOutOfRangeException(nameof(softcap), softcap, "a cap of scores is above 0 and finite; leave it out for none");
+        (Heads, KvHeads, Causal, Window, Scale, Dropout, Softcap) = (heads, kvHeads ?? heads, causal, window, scale, dropout, softcap);
         if (Heads % KvHeads != 0)
             throw new ArgumentException($"{Heads} heads cannot share {KvHeads} heads of keys: give a divisor", nameof(kvHeads));
         if (window > 0 && !causal)
@@ -39,6 +42,8 @@ public readonly record struct AttentionOptions
 
     public double Dropout { get; }
 
+    public double? Softcap { get; }
+
     /// <param name="longest">No sequence has more queries.</param>
     /// <param name="headDim">Elements of a head.</param>
     /// <param name="stream">The random stream of dropout; null: nothing is dropped.</param>
@@ -46,6 +51,6 @@ public readonly record struct AttentionOptions
     {
         bool drops = Dropout > 0 && stream is not null && Dispatch.IsTraining;
         return OpAttributes.Of(new AttentionOp.Use(Heads, KvHeads, Scale ?? 1 / Math.Sqrt(headDim), Causal, Window, longest,
-            drops ? Dropout : 0, drops ? DropoutExtensions.Draws(stream!) : default));
+            drops ? Dropout : 0, drops ? DropoutExtensions.Draws(stream!) : default, Softcap ?? 0));
     }
 }

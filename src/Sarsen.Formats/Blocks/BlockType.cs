@@ -1,5 +1,6 @@
 using Sarsen.Tensors;
 using Sarsen.Tensors.Kernels;
+using Sarsen.Tensors.Threads;
 
 namespace Sarsen.Formats.Blocks;
 
@@ -63,18 +64,17 @@ public abstract unsafe class BlockType(string name, uint id, int blockLength, in
     /// <summary>From f32 to whole blocks, with the roundings of ggml's reference functions.</summary>
     /// <param name="values">Finite; for blocks of several, at most 65504 in size.</param>
     /// <param name="blocks">Exactly their blocks.</param>
+    /// <param name="workers">Who does it, with the same bits; the caller alone when null.</param>
     /// <exception cref="ArgumentException">The lengths do not belong together, or a value cannot be stored.</exception>
     /// <exception cref="NotSupportedException"><see cref="CanQuantise"/> is false.</exception>
-    public void Quantise(ReadOnlySpan<float> values, Span<byte> blocks)
+    public void Quantise(ReadOnlySpan<float> values, Span<byte> blocks, Workers? workers = null)
     {
-        nint count = Count(values.Length, blocks.Length);
+        Count(values.Length, blocks.Length);
         if (!CanQuantise)
             throw new NotSupportedException($"{Name}: such blocks are read and not written; there are {string.Join(", ", BlockTypes.All.Where(t => t.CanQuantise).Select(t => t.Name))}");
         if (BlockLength > 1)
             CheckValues(values);
-        fixed (float* from = values)
-        fixed (byte* to = blocks)
-            Quantise(from, to, count);
+        QuantiseChunks.Run(workers ?? Workers.Serial, this, values, blocks);
     }
 
     /// <summary>Takes a block apart for its <see cref="Layout"/>.</summary>
@@ -83,6 +83,9 @@ public abstract unsafe class BlockType(string name, uint id, int blockLength, in
     /// <param name="index">The place of the block in the row.</param>
     /// <exception cref="NotSupportedException">There is no layout.</exception>
     public virtual void TakeApart(byte* block, in BlockRow row, nint index) => throw new NotSupportedException($"{Name}: its elements are multiplied, not its blocks");
+
+    /// <summary>As the public form, without its checks.</summary>
+    internal void QuantiseUnchecked(float* values, byte* blocks, nint count) => Quantise(values, blocks, count);
 
     public override string ToString() => Name;
 

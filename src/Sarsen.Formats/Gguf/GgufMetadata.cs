@@ -13,6 +13,11 @@ public sealed class GgufMetadata : IReadOnlyCollection<KeyValuePair<string, Gguf
 
     public int Count => _values.Count;
 
+    /// <summary>What a file is to say.</summary>
+    /// <param name="path">The file, for messages.</param>
+    /// <param name="values">By key; not copied.</param>
+    public static GgufMetadata Of(string path, Dictionary<string, GgufValue> values) => new(path, values);
+
     /// <exception cref="ModelFormatException">The key is missing; the message names the nearest.</exception>
     public GgufValue this[string key] => _values.TryGetValue(key, out GgufValue? value) ? value : throw Missing(key);
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Sarsen.Formats.Blocks;
 using Sarsen.Tensors;
+using Sarsen.Tensors.Threads;
 
 namespace Sarsen.Formats;
 
@@ -11,18 +12,19 @@ namespace Sarsen.Formats;
 /// </summary>
 public sealed class GgufWriter : IDisposable
 {
-    private const int StageBytes = 1 << 17;
+    private const int StageBytes = 1 << 20;
 
     private readonly AtomicFile _file;
     private readonly IReadOnlyList<GgufTensorSpec> _tensors;
     private readonly byte[] _stage = new byte[StageBytes], _zeros;
     private readonly int _alignment;
+    private readonly Workers _workers;
     private int _current;
     private long _written;
 
-    private GgufWriter(AtomicFile file, IReadOnlyList<GgufTensorSpec> tensors, int alignment)
+    private GgufWriter(AtomicFile file, IReadOnlyList<GgufTensorSpec> tensors, int alignment, Workers workers)
     {
-        (_file, _tensors, _alignment) = (file, tensors, alignment);
+        (_file, _tensors, _alignment, _workers) = (file, tensors, alignment, workers);
         _zeros = new byte[alignment];
         SkipEmpty();
     }
@@ -34,9 +36,10 @@ public sealed class GgufWriter : IDisposable
     /// not given; <c>general.quantization_version</c> is added where blocks are written and it is missing.
     /// </param>
     /// <param name="tensors">In the order to write.</param>
+    /// <param name="workers">Who rounds elements to their types; the caller alone when null.</param>
     /// <exception cref="ArgumentException">A key or name is there twice, too long or not Unicode, or a shape does not suit its type.</exception>
     /// <exception cref="IOException">The disk is full or refuses.</exception>
-    public static GgufWriter Create(string path, IEnumerable<KeyValuePair<string, GgufValue>> metadata, IReadOnlyList<GgufTensorSpec> tensors)
+    public static GgufWriter Create(string path, IEnumerable<KeyValuePair<string, GgufValue>> metadata, IReadOnlyList<GgufTensorSpec> tensors, Workers? workers = null)
     {
         tensors = [.. tensors];
         ReadOnlySpan<byte> header = GgufHeaderWriter.Write(metadata, tensors, out int alignment);
@@ -44,7 +47,7 @@ public sealed class GgufWriter : IDisposable
         try
         {
             file.Stream.Write(header);
-            return new GgufWriter(file, tensors, alignment);
+            return new GgufWriter(file, tensors, alignment, workers ?? Workers.Serial);
         }
         catch
         {
@@ -57,7 +60,7 @@ public sealed class GgufWriter : IDisposable
     /// <param name="name">The first tensor in order that is not whole yet.</param>
     /// <param name="values">Row-major; whole blocks, and no more than are left.</param>
     /// <exception cref="InvalidOperationException">Another tensor comes first, or there are more elements than it has.</exception>
-    /// <exception cref="ArgumentException">These are no whole blocks, or a value cannot be stored (<see cref="BlockType.Quantise(ReadOnlySpan{float}, Span{byte})"/>).</exception>
+    /// <exception cref="ArgumentException">These are no whole blocks, or a value cannot be stored (<see cref="BlockType.Quantise(ReadOnlySpan{float}, Span{byte}, Workers?)"/>).</exception>
     /// <exception cref="NotSupportedException">The type is one that is only read.</exception>
     /// <exception cref="IOException">The disk is full or refuses.</exception>
     public void Write(string name, ReadOnlySpan<float> values)
@@ -76,7 +79,7 @@ public sealed class GgufWriter : IDisposable
         {
             int count = Math.Min(most, values.Length);
             Span<byte> blocks = _stage.AsSpan(0, (int)type.Bytes(count));
-            type.Quantise(values[..count], blocks);
+            type.Quantise(values[..count], blocks, _workers);
             Append(blocks);
             values = values[count..];
         }

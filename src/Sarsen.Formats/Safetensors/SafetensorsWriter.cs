@@ -35,19 +35,27 @@ public static class SafetensorsWriter
     /// <inheritdoc cref="Write(string, IEnumerable{ValueTuple{string, Tensor}}, IReadOnlyDictionary{string, string}?)"/>
     public static void Write(Stream stream, IEnumerable<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        (string Name, Tensor Value)[] ordered = [.. tensors];
-        Array.Sort(ordered, (a, b) =>
-            a.Value.DType.Size() != b.Value.DType.Size() ? b.Value.DType.Size() - a.Value.DType.Size() : string.CompareOrdinal(a.Name, b.Name));
-        Check(ordered, metadata);
+        var values = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        var specs = new List<SafetensorsSpec>();
+        foreach ((string name, Tensor value) in tensors)
+        {
+            values.TryAdd(name, value);
+            specs.Add(new SafetensorsSpec(name, value.DType, value.Shape));
+        }
+        SafetensorsSpec[] ordered = Ordered(specs);
         stream.Write(Header(ordered, metadata));
-        foreach ((_, Tensor value) in ordered)
-            WriteData(stream, value.IsContiguous ? value : value.ToGc());
+        foreach (SafetensorsSpec spec in ordered)
+            WriteData(stream, values[spec.Name] is { IsContiguous: true } value ? value : values[spec.Name].ToGc());
     }
 
-    private static void Check((string Name, Tensor Value)[] ordered, IReadOnlyDictionary<string, string>? metadata)
+    /// <summary>Wide types first, then by name.</summary>
+    internal static SafetensorsSpec[] Ordered(IEnumerable<SafetensorsSpec> tensors) =>
+        [.. tensors.OrderByDescending(t => t.Type.Size()).ThenBy(t => t.Name, StringComparer.Ordinal)];
+
+    private static void Check(SafetensorsSpec[] ordered, IReadOnlyDictionary<string, string>? metadata)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach ((string name, _) in ordered)
+        foreach ((string name, _, _) in ordered)
         {
             if (name == SafetensorsHeader.MetadataKey)
                 throw new ArgumentException($"a tensor cannot be named {SafetensorsHeader.MetadataKey}: the format keeps that name for texts");
@@ -59,8 +67,11 @@ public static class SafetensorsWriter
             s_strict.GetByteCount(text);
     }
 
-    private static ReadOnlySpan<byte> Header((string Name, Tensor Value)[] ordered, IReadOnlyDictionary<string, string>? metadata)
+    /// <summary>The bytes before the data of tensors that stand in their order.</summary>
+    /// <exception cref="ArgumentException">A name is there twice, is reserved, or is not Unicode.</exception>
+    internal static ReadOnlySpan<byte> Header(SafetensorsSpec[] ordered, IReadOnlyDictionary<string, string>? metadata)
     {
+        Check(ordered, metadata);
         var buffer = new ArrayBufferWriter<byte>();
         buffer.GetSpan(SafetensorsHeader.LengthBytes)[..SafetensorsHeader.LengthBytes].Clear();
         buffer.Advance(SafetensorsHeader.LengthBytes);
@@ -70,12 +81,12 @@ public static class SafetensorsWriter
             if (metadata is not null)
                 WriteMetadata(json, metadata);
             long begin = 0;
-            foreach ((string name, Tensor value) in ordered)
+            foreach (SafetensorsSpec tensor in ordered)
             {
-                long end = checked(begin + value.Count * value.DType.Size());
-                json.WriteStartObject(name);
-                json.WriteString("dtype", SafetensorsType.Word(value.DType));
-                WriteNumbers(json, "shape", value.Shape.AsSpan());
+                long end = checked(begin + tensor.Bytes);
+                json.WriteStartObject(tensor.Name);
+                json.WriteString("dtype", SafetensorsType.Word(tensor.Type));
+                WriteNumbers(json, "shape", tensor.Shape.AsSpan());
                 WriteNumbers(json, "data_offsets", [begin, end]);
                 json.WriteEndObject();
                 begin = end;

@@ -23,7 +23,8 @@ internal sealed class DecoderAttention : Module
     {
         (_config, _layer) = (config, layer);
         long queries = (long)config.NumAttentionHeads * config.HeadDim, keys = (long)config.NumKeyValueHeads * config.HeadDim;
-        _options = new AttentionOptions(config.NumAttentionHeads, config.NumKeyValueHeads, causal: true, window: config.HasWindow(layer) ? config.SlidingWindow : 0, scale: config.AttentionScale);
+        _options = new AttentionOptions(config.NumAttentionHeads, config.NumKeyValueHeads, causal: true, window: config.HasWindow(layer) ? config.SlidingWindow : 0, scale: config.AttentionScale,
+            softcap: config.AttnLogitSoftcapping);
         _qkv = AddChild("qkv_proj", new Linear(config.HiddenSize, queries + (2 * keys), config.AttentionBias, type));
         _out = AddChild("o_proj", new Linear(queries, config.HiddenSize, config.AttentionOutBias, type));
         if (config.QkNorm)
@@ -35,13 +36,14 @@ internal sealed class DecoderAttention : Module
 
     public Linear Out => _out;
 
-    public Tensor Call(Tensor x, in TokenContext context, RotaryEmbedding rotary, Tensor table)
+    public Tensor Call(Tensor x, in TokenContext context, RotaryEmbedding? rotary, Tensor table)
     {
         ModuleCall call = BeginCall();
         Tensor qkv = _qkv.Call(x); // (N, (heads + 2 kvHeads) · D)
         if (_queryNorm is not null && _keyNorm is not null)
             qkv = Normalise(qkv, _queryNorm, _keyNorm);
-        qkv = rotary.Rotate(qkv, table, _config.NumAttentionHeads + _config.NumKeyValueHeads);
+        if (rotary is not null)
+            qkv = rotary.Rotate(qkv, table, _config.NumAttentionHeads + _config.NumKeyValueHeads);
         return EndCall(call, _out.Call(context.Attend(qkv, _options, _layer))); // (N, C)
     }
 

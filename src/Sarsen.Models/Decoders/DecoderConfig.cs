@@ -35,6 +35,9 @@ public sealed record DecoderConfig
     /// <summary>Added to mean squares and variances.</summary>
     public double NormEps { get; init; } = 1e-6;
 
+    /// <summary>A vector learned for each position is added to the tokens' vectors, and heads do not turn.</summary>
+    public bool LearnedPositions { get; init; }
+
     /// <summary>The base of the rotary frequencies.</summary>
     public double RopeTheta { get; init; } = 10000;
 
@@ -85,6 +88,9 @@ public sealed record DecoderConfig
     /// <summary>Multiplies q · k; 1 / √<see cref="HeadDim"/> when null.</summary>
     public double? AttentionScale { get; init; }
 
+    /// <summary>Scores of attention become c · tanh(scores / c); as they are when null.</summary>
+    public double? AttnLogitSoftcapping { get; init; }
+
     /// <summary>Logits become c · tanh(logits / c); as they are when null.</summary>
     public double? FinalLogitSoftcapping { get; init; }
 
@@ -107,9 +113,11 @@ public sealed record DecoderConfig
         AtLeastOne(MaxPositionEmbeddings, nameof(MaxPositionEmbeddings));
         if (NumAttentionHeads % NumKeyValueHeads != 0)
             throw new ArgumentException($"{NumAttentionHeads} heads cannot share {NumKeyValueHeads} heads of keys and values");
+        if (AttnLogitSoftcapping is <= 0 || FinalLogitSoftcapping is <= 0)
+            throw new ArgumentException($"a cap of scores or logits is above 0: they are {AttnLogitSoftcapping} and {FinalLogitSoftcapping}");
         if (!(PartialRotaryFactor is > 0 and <= 1))
             throw new ArgumentException($"the share of a head that turns is above 0 and at most 1: it is {PartialRotaryFactor}");
-        if (RotaryDim is < 2 || RotaryDim % 2 != 0)
+        if (!LearnedPositions && (RotaryDim is < 2 || RotaryDim % 2 != 0))
             throw new ArgumentException($"pairs of a head's elements turn: {RotaryDim} of {HeadDim} cannot");
         ArgumentOutOfRangeException.ThrowIfNegative(SlidingWindow);
     }
@@ -121,7 +129,7 @@ public sealed record DecoderConfig
         {
             double c = HiddenSize, queries = (double)NumAttentionHeads * HeadDim, keys = (double)NumKeyValueHeads * HeadDim;
             double layer = (c * ((2 * queries) + (2 * keys))) + ((GatedMlp ? 3 : 2) * c * IntermediateSize);
-            return (NumHiddenLayers * layer) + ((TieWordEmbeddings ? 1 : 2) * c * VocabSize);
+            return (NumHiddenLayers * layer) + ((TieWordEmbeddings ? 1 : 2) * c * VocabSize) + (LearnedPositions ? c * MaxPositionEmbeddings : 0);
         }
     }
 

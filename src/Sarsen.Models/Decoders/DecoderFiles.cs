@@ -31,7 +31,7 @@ public static class DecoderFiles
         string file = Path.Combine(folder.Path, HuggingFaceFolder.ConfigName);
         var reader = new ConfigReader(file, folder.Config);
         Architecture architecture = ArchitectureCatalogue.Of(file, reader.Text("model_type"));
-        return Build(file, () => architecture.Config(reader), architecture.Parts, weights, use, workers);
+        return Build(file, () => architecture.Config(reader), architecture.Parts, architecture.Turned(weights), use, workers);
     }
 
     /// <summary>Builds the model of a GGUF file and reads its weights.</summary>
@@ -41,8 +41,8 @@ public static class DecoderFiles
     /// <exception cref="ModelFormatException">The file is damaged, or asks for what is not supported.</exception>
     public static DecoderModel Load(GgufFile file, WeightUse use = WeightUse.Elements, Workers? workers = null)
     {
-        Architecture architecture = ArchitectureCatalogue.Of(file);
-        return Build(file.Path, () => architecture.Config(file), architecture.GgufParts, file, use, workers);
+        Architecture architecture = ArchitectureCatalogue.Of(file.Path, file.Metadata);
+        return Build(file.Path, () => architecture.Config(file.Metadata, file), architecture.GgufParts, file, use, workers);
     }
 
     /// <summary>Fills a decoder with the tensors of a Llama under Hugging Face's names.</summary>
@@ -51,6 +51,15 @@ public static class DecoderFiles
         ReadWeights(model, name => new LlamaArchitecture().Parts(model.Config, model.Within(name)), weights, WeightUse.Elements, Workers.Serial);
 
     private static DecoderModel Build(string path, Func<DecoderConfig> read, Func<DecoderConfig, string, IEnumerable<TensorPart>> parts, ITensorSource weights, WeightUse use, Workers? workers)
+    {
+        DecoderConfig config = Read(path, read, weights);
+        var model = new DecoderModel(config);
+        ReadWeights(model, name => parts(config, name), weights, use, workers ?? Workers.Shared);
+        return model;
+    }
+
+    /// <summary>A configuration that was checked, and compared with the weights that are there.</summary>
+    internal static DecoderConfig Read(string path, Func<DecoderConfig> read, ITensorSource weights)
     {
         DecoderConfig config;
         try
@@ -65,9 +74,7 @@ public static class DecoderFiles
         // Before memory is taken for it: a configuration may say anything.
         if (config.ParameterCount > 2.0 * weights.Elements)
             throw new ModelFormatException(path, 0, $"the configuration asks for {config.ParameterCount:N0} parameters, '{weights.Path}' holds {weights.Elements:N0}: the configuration is of another model");
-        var model = new DecoderModel(config);
-        ReadWeights(model, name => parts(config, name), weights, use, workers ?? Workers.Shared);
-        return model;
+        return config;
     }
 
     /// <summary>Fills every parameter with the rows that it is made of.</summary>

@@ -39,7 +39,7 @@ internal sealed class DecoderLayer : Module
     public static Module NewNorm(DecoderConfig config, DType type) =>
         config.Norm == DecoderNorm.Rms ? new RmsNorm(config.HiddenSize, config.NormEps, type) : new LayerNorm(config.HiddenSize, config.NormEps, type);
 
-    public Tensor Call(Tensor x, in TokenContext context, RotaryEmbedding rotary, Tensor table)
+    public Tensor Call(Tensor x, in TokenContext context, RotaryEmbedding? rotary, Tensor table)
     {
         ModuleCall call = BeginCall();
         Tensor attended = _attention.Call(_inputNorm.Call(x), context, rotary, table);

@@ -7,7 +7,7 @@ using Sarsen.Tensors;
 namespace Sarsen.Models.Decoders;
 
 /// <summary>
-/// A decoder with rotary positions, of the families that are Llama's relatives: one module for all, as their configurations
+/// A decoder of the families that are Llama's relatives, and of GPT-2's, whose positions are learned: one module for all, as their configurations
 /// tell them apart. Parameters are named as Hugging Face names Llama's, but that queries, keys and values are one map
 /// (<c>qkv_proj</c>), and the two halves of a gated feed-forward network one (<c>up_gate_proj</c>). Source: Touvron et al.,
 /// «LLaMA: Open and efficient foundation language models», 2023, and the families' own reports.
@@ -16,7 +16,8 @@ public sealed class DecoderModel : LanguageModel
 {
     private readonly Embedding _tokens;
     private readonly DecoderLayer[] _layers;
-    private readonly RotaryEmbedding _rotary;
+    private readonly Embedding? _positions;
+    private readonly RotaryEmbedding? _rotary;
     private readonly RotaryEmbedding? _localRotary;
     private readonly Module _norm;
     private readonly Linear? _head;
@@ -27,7 +28,10 @@ public sealed class DecoderModel : LanguageModel
         config.Validate();
         Config = config;
         _tokens = AddChild("model.embed_tokens", new Embedding(config.VocabSize, config.HiddenSize, type: type));
-        _rotary = new RotaryEmbedding(config.HeadDim, config.RopeTheta, config.RotaryDim, config.RopeInterleaved, config.RopeScaling, type);
+        if (config.LearnedPositions)
+            _positions = AddChild("model.embed_positions", new Embedding(config.MaxPositionEmbeddings, config.HiddenSize, type: type));
+        else
+            _rotary = new RotaryEmbedding(config.HeadDim, config.RopeTheta, config.RotaryDim, config.RopeInterleaved, config.RopeScaling, type);
         if (config.RopeLocalBaseFreq is { } local)
             _localRotary = new RotaryEmbedding(config.HeadDim, local, config.RotaryDim, config.RopeInterleaved, type: type);
         _layers = new DecoderLayer[config.NumHiddenLayers];
@@ -55,7 +59,9 @@ public sealed class DecoderModel : LanguageModel
         Tensor x = _tokens.Call(context.Ids); // (N, C)
         if (Config.EmbeddingMultiplier != 1)
             x *= Config.EmbeddingMultiplier;
-        Tensor table = _rotary.Table(context.Positions), localTable = _localRotary?.Table(context.Positions) ?? table;
+        if (_positions is not null)
+            x += _positions.Call(context.Positions);
+        Tensor table = _rotary?.Table(context.Positions) ?? default, localTable = _localRotary?.Table(context.Positions) ?? table;
         for (int i = 0; i < _layers.Length; i++)
             x = _layers[i].Call(x, context, _rotary, Config.HasWindow(i) ? localTable : table);
         if (!context.LogitRows.IsNone)
@@ -70,6 +76,8 @@ public sealed class DecoderModel : LanguageModel
     {
         var (normal, narrow) = (new NormalInitializer(Deviation: 0.02), new NormalInitializer(Deviation: 0.02 / Math.Sqrt(2.0 * Config.NumHiddenLayers)));
         _tokens.Weight.Initializer = normal;
+        if (_positions is not null)
+            _positions.Weight.Initializer = normal;
         foreach (Linear linear in Modules().OfType<Linear>())
         {
             linear.Weight.Initializer = normal;

@@ -5,7 +5,7 @@ using Sarsen.Tensors.Kernels;
 namespace Sarsen.Nn.Ops;
 
 /// <summary>
-/// y_i = Σ_j softmax_j(scale · q_i · k_j) v_j for each head; formulas, order of sums and sources stand with
+/// y_i = Σ_j softmax_j(scale · q_i · k_j) v_j for each head, scores capped where that is asked for; formulas, order of sums and sources stand with
 /// <see cref="AttentionArgs{T}"/> and <see cref="AttentionReference"/>. Inputs: q (N, heads·headDim), k and v
 /// (M, kvHeads·headDim), spans (S, 4); or all three side by side in the rows of one, (N, (heads + 2 kvHeads)·headDim), and spans.
 /// The result is (N, heads·headDim). In training the softmax may be dropped out: <see cref="AttentionDropout"/>.
@@ -14,7 +14,7 @@ public sealed unsafe class AttentionOp : Op
 {
     internal static readonly AttentionOp Instance = new();
 
-    internal readonly record struct Use(int Heads, int KvHeads, double Scale, bool Causal, long Window, long Longest, double Dropout = 0, Rng Rng = default);
+    internal readonly record struct Use(int Heads, int KvHeads, double Scale, bool Causal, long Window, long Longest, double Dropout = 0, Rng Rng = default, double Softcap = 0);
 
     public override string Name => "attention";
 
@@ -100,6 +100,7 @@ public sealed unsafe class AttentionOp : Op
             KvHeads = use.KvHeads,
             HeadDim = dim,
             Scale = use.Scale,
+            Softcap = use.Softcap,
             Causal = use.Causal,
             Window = use.Window,
             Dropout = new AttentionDropout(use.Rng, use.Dropout),
@@ -132,6 +133,7 @@ public sealed unsafe class AttentionOp : Op
         new("grouped, a window", Attributes(4, 2, 4, causal: true, window: 2), new SampleInput(new Shape(5, 16)), SampleInput.Given(new Shape(1, 4), 0, 5, 0, 5)),
         new("other keys", Attributes(2, 1, 3, causal: false), new SampleInput(new Shape(5, 6)), new SampleInput(new Shape(9, 3)), new SampleInput(new Shape(9, 3)),
             SampleInput.Given(new Shape(2, 4), 0, 2, 0, 3, 2, 3, 4, 5)),
+        new("a cap", OpAttributes.Of(new Use(2, 1, 0.7, Causal: true, 0, 8, Softcap: 0.8)), new SampleInput(new Shape(5, 12)), SampleInput.Given(new Shape(1, 4), 0, 5, 0, 5)),
         new("the last of many keys", Attributes(1, 1, 3, causal: true), new SampleInput(new Shape(3, 2)), new SampleInput(new Shape(6, 2)), new SampleInput(new Shape(6, 2)),
             SampleInput.Given(new Shape(1, 4), 0, 3, 0, 6)),
         new("dropout", Attributes(2, 1, 5, causal: false, dropout: 0.4), new SampleInput(new Shape(7, 12)), SampleInput.Given(new Shape(2, 4), 0, 5, 0, 5, 5, 2, 5, 2)),

@@ -68,6 +68,8 @@ public sealed unsafe class CachedAttentionOp : Op
     [
         new("one row, and a prompt", OpAttributes.Of(new AttentionOp.Use(4, 2, 0.7, Causal: true, 0, 12)), new SampleInput(new Shape(13, 24), Grad: false),
             new SampleInput(new Shape(5, 2, 2, 48), Grad: false), SampleInput.Given(new Shape(2, 2), 3, 0, 1, 4), SampleInput.Given(new Shape(2, 4), 0, 1, 0, 20, 1, 12, 0, 15)),
+        new("a cap", OpAttributes.Of(new AttentionOp.Use(1, 1, 0.7, Causal: true, 0, 3, Softcap: 0.8)), new SampleInput(new Shape(3, 6), Grad: false),
+            new SampleInput(new Shape(2, 1, 2, 32), Grad: false), SampleInput.Given(new Shape(1, 2), 1, 0), SampleInput.Given(new Shape(1, 4), 0, 3, 0, 30)),
         new("a window", OpAttributes.Of(new AttentionOp.Use(1, 1, 0.7, Causal: true, 5, 3)), new SampleInput(new Shape(3, 6), Grad: false),
             new SampleInput(new Shape(2, 1, 2, 32), Grad: false), SampleInput.Given(new Shape(1, 2), 1, 0), SampleInput.Given(new Shape(1, 4), 0, 3, 0, 30)),
     ];

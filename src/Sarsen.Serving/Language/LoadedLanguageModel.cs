@@ -96,64 +96,35 @@ public sealed record LoadedLanguageModel
         if (folder.Tokenizer is not { } bytes)
             throw new ModelLoadException($"'{path}' has no tokenizer.json: texts cannot be put into tokens");
         Tokenizer tokenizer = TokenizerJson.Read(bytes, System.IO.Path.Combine(path, "tokenizer.json"));
-        (string? bos, string? eos) = (TokenText(folder, "bos_token"), TokenText(folder, "eos_token"));
-        var ends = new HashSet<int>(Ids(folder.GenerationConfig, "eos_token_id").Concat(Ids(folder.Config, "eos_token_id")));
-        if (eos is not null && tokenizer.IdOf(eos) is { } end)
-            ends.Add(end);
+        SpecialTokenIds special = SpecialTokens.Of(folder, tokenizer);
         return new LoadedLanguageModel
         {
             Path = path,
             Model = DecoderFiles.Load(folder, WeightUse.Products, workers),
             Tokenizer = tokenizer,
-            EndTokens = ends,
+            EndTokens = special.MoreEnds.Concat(special.Eos is { } eos ? [eos] : []).ToHashSet(),
             Template = folder.ChatTemplate is { } template ? ChatTemplate.Parse(template) : null,
-            BosToken = bos,
-            EosToken = eos,
+            BosToken = SpecialTokens.TextOf(folder, "bos_token"),
+            EosToken = SpecialTokens.TextOf(folder, "eos_token"),
         };
     }
 
     private static LoadedLanguageModel FromGguf(string path, Workers? workers)
     {
         using GgufFile file = GgufFile.Open(path);
-        var metadata = file.Metadata.ToDictionary(pair => pair.Key, pair => pair.Value.ToObject() is GgufArray array ? array.ToElements() : pair.Value.ToObject());
-        Tokenizer tokenizer = GgufTokenizer.Read(metadata, path);
-        int? IdOf(string key) => file.Metadata.TryGet("tokenizer.ggml." + key, out _) ? (int)file.Metadata.Integer("tokenizer.ggml." + key) : null;
+        Tokenizer tokenizer = GgufTokenizer.Read(SpecialTokens.Values(file.Metadata), path);
+        SpecialTokenIds special = SpecialTokens.Of(file.Metadata);
         string? TextOf(int? id) => id is { } token && (uint)token < (uint)tokenizer.VocabularySize ? tokenizer.TokenOf(token) : null;
-        int?[] ends = [IdOf("eos_token_id"), IdOf("eot_token_id"), IdOf("eom_token_id")];
         string template = file.Metadata.Text("tokenizer.chat_template", "");
         return new LoadedLanguageModel
         {
             Path = path,
             Model = DecoderFiles.Load(file, WeightUse.Products, workers),
             Tokenizer = tokenizer,
-            EndTokens = ends.OfType<int>().ToHashSet(),
+            EndTokens = special.MoreEnds.Concat(special.Eos is { } eos ? [eos] : []).ToHashSet(),
             Template = template.Length > 0 ? ChatTemplate.Parse(template) : null,
-            BosToken = TextOf(IdOf("bos_token_id")),
-            EosToken = TextOf(ends[0]),
+            BosToken = TextOf(special.Bos),
+            EosToken = TextOf(special.Eos),
         };
-    }
-
-    /// <summary>A token's text from the tokenizer's configuration: a text, or an object with one.</summary>
-    private static string? TokenText(HuggingFaceFolder folder, string name)
-    {
-        foreach (JsonElement? source in (ReadOnlySpan<JsonElement?>)[folder.TokenizerConfig, folder.SpecialTokens])
-        {
-            if (source is not { } config || !config.TryGetProperty(name, out JsonElement token))
-                continue;
-            if (token.ValueKind == JsonValueKind.Object && token.TryGetProperty("content", out JsonElement content))
-                token = content;
-            if (token.ValueKind == JsonValueKind.String)
-                return token.GetString();
-        }
-        return null;
-    }
-
-    /// <summary>One id, or a list of them.</summary>
-    private static IEnumerable<int> Ids(JsonElement? source, string name)
-    {
-        if (source is not { } config || !config.TryGetProperty(name, out JsonElement value))
-            return [];
-        IEnumerable<JsonElement> elements = value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [value];
-        return [.. elements.Where(e => e.ValueKind == JsonValueKind.Number && e.TryGetInt32(out _)).Select(e => e.GetInt32())];
     }
 }

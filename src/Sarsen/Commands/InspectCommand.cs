@@ -50,12 +50,7 @@ internal static class InspectCommand
         foreach (InspectedTensor tensor in model.Tensors)
             tensors.AddRow(Shown(tensor.Name), tensor.Type, tensor.Shape.ToString(), ShapeTable.Bytes(tensor.Bytes));
         console.Write(tensors);
-        Table types = new Table().Border(TableBorder.Simple).AddColumn("type");
-        foreach (string name in new[] { "tensors", "elements", "size", "bits each" })
-            types.AddColumn(new TableColumn(name).RightAligned());
-        foreach (InspectedType type in model.Types)
-            types.AddRow(type.Type, Number(type.Tensors), Number(type.Elements), ShapeTable.Bytes(type.Bytes), type.Elements == 0 ? "-" : (8.0 * type.Bytes / type.Elements).ToString("0.##", CultureInfo.InvariantCulture));
-        console.Write(types);
+        TypeTable.Write(console, model);
         console.WriteLine($"the weights need {ShapeTable.Bytes(model.Bytes)} of memory as they are stored, {ShapeTable.Bytes(model.SingleBytes)} as f32");
     }
 

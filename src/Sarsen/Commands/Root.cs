@@ -17,6 +17,8 @@ internal static class Root
             PredictCommand.Create(),
             RunCommand.Create(),
             OptimizeCommand.Create(),
+            QuantizeCommand.Create(),
+            ConvertCommand.Create(),
             DataCommand.Create(),
             InspectCommand.Create(),
             ModelsCommand.Create(),

@@ -204,6 +204,20 @@ public sealed class DecoderTests : IDisposable
         }
     }
 
+    /// <summary>Logits that transformers' own GPT-2 gave in f32.</summary>
+    [DataFact("conformance/loractl-goldens")]
+    public void A_small_gpt2_gives_the_golden_logits()
+    {
+        string folder = TestData.PathOf("conformance/loractl-goldens");
+        using JsonDocument golden = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "gpt2_tiny_golden.json")));
+        string config = golden.RootElement.GetProperty("config").GetRawText();
+        File.WriteAllText(Path.Combine(_folder, "config.json"), config.Insert(1, "\"model_type\": \"gpt2\", "));
+        using ITensorSource weights = TensorSources.Open(Path.Combine(folder, "tiny-gpt2.safetensors"));
+        float[] logits = Logits(DecoderFiles.Load(HuggingFaceFolder.Read(_folder), weights), [.. golden.RootElement.GetProperty("input_ids").EnumerateArray().Select(e => e.GetInt64())]);
+        double[] expected = [.. golden.RootElement.GetProperty("logits").EnumerateArray().Select(e => e.GetDouble())];
+        GoldenValues.Check([.. logits.Select(x => (double)x)], expected, 1e-6, "logits");
+    }
+
     [DataFact("models/tinystories-656k/config.json", "models/tinystories-656k/model.safetensors", "models/tinystories-656k/golden_logits_torch.json")]
     public void A_real_model_gives_the_golden_logits_and_continuations()
     {

@@ -21,7 +21,7 @@ internal sealed class FormulaSource(DecoderGolden golden) : ITensorSource
         long[] shape = golden.Tensors[p].Shape;
         long width = shape.Skip(1).Aggregate(1L, (a, b) => a * b);
         into.Length.ShouldBe((int)(rows * width));
-        double plus = name.Contains("norm", StringComparison.Ordinal) && name.EndsWith("weight", StringComparison.Ordinal) && golden.Name != "gemma3" ? 1 : 0;
+        double plus = name.Contains("norm", StringComparison.Ordinal) && name.EndsWith("weight", StringComparison.Ordinal) && !golden.Name.StartsWith("gemma", StringComparison.Ordinal) ? 1 : 0;
         for (int j = 0; j < into.Length; j++)
         {
             double i = (firstRow * width) + j, u = (((i * i) + (3 * i) + 1) * 0.6180339887498949) + (0.1 * p);

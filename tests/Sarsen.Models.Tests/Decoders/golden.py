@@ -28,6 +28,10 @@ CONFIGS = {
     "gemma3": LLAMA | dict(model_type="gemma3_text", num_hidden_layers=4, head_dim=8, sliding_window=3, sliding_window_pattern=3, rope_theta=1000000.0,
                            rope_local_base_freq=10000.0, query_pre_attn_scalar=9, hidden_activation="gelu_pytorch_tanh",
                            final_logit_softcapping=5.0, tie_word_embeddings=True, rope_scaling=dict(rope_type="linear", factor=8.0)),
+    "gemma": LLAMA | dict(model_type="gemma", num_key_value_heads=1, head_dim=8, hidden_act="gelu", tie_word_embeddings=True),
+    "gemma2": LLAMA | dict(model_type="gemma2", num_hidden_layers=3, head_dim=8, sliding_window=3, query_pre_attn_scalar=8, hidden_activation="gelu_pytorch_tanh",
+                           attn_logit_softcapping=0.5, final_logit_softcapping=2.0, tie_word_embeddings=True),
+    "gpt2": dict(model_type="gpt2", vocab_size=19, n_embd=24, n_inner=None, n_layer=2, n_head=3, n_positions=32, layer_norm_epsilon=1e-5, activation_function="gelu_new"),
     "gpt_neox": dict(model_type="gpt_neox", vocab_size=19, hidden_size=24, intermediate_size=40, num_hidden_layers=2, num_attention_heads=3,
                      max_position_embeddings=32, layer_norm_eps=1e-5, rotary_pct=0.5, rotary_emb_base=10000, use_parallel_residual=True,
                      hidden_act="gelu", tie_word_embeddings=False),
@@ -36,6 +40,8 @@ CONFIGS = {
 
 def shapes(c):
     """The tensors that a family stores."""
+    if c["model_type"] == "gpt2":
+        return gpt2_shapes(c)
     kind, h, inner, v = c["model_type"], c["hidden_size"], c["intermediate_size"], c["vocab_size"]
     heads, d = c["num_attention_heads"], c.get("head_dim", c["hidden_size"] // c["num_attention_heads"])
     kv = c.get("num_key_value_heads", heads)
@@ -54,7 +60,7 @@ def shapes(c):
     s["model.embed_tokens.weight"] = (v, h)
     for i in range(c["num_hidden_layers"]):
         p = f"model.layers.{i}."
-        norms = ["input_layernorm", "post_attention_layernorm"] + (["pre_feedforward_layernorm", "post_feedforward_layernorm"] if kind == "gemma3_text" else [])
+        norms = ["input_layernorm", "post_attention_layernorm"] + (["pre_feedforward_layernorm", "post_feedforward_layernorm"] if kind in ("gemma2", "gemma3_text") else [])
         for norm in norms:
             s[p + norm + ".weight"] = (h,)
         if kind == "phi3":
@@ -84,7 +90,7 @@ def fill(c):
     for p, (name, shape) in enumerate(sorted(shapes(c).items())):
         i = torch.arange(math.prod(shape), dtype=torch.float64)
         u = (i * i + 3 * i + 1) * 0.6180339887498949 + 0.1 * p
-        one = 1 if "norm" in name and name.endswith("weight") and c["model_type"] != "gemma3_text" else 0
+        one = 1 if "norm" in name and name.endswith("weight") and not c["model_type"].startswith("gemma") else 0
         tensors[name] = (0.6 * (u - torch.floor(u) - 0.5) + one).reshape(shape)
     return tensors
 
@@ -123,17 +129,51 @@ def turn(x, f):
     return torch.cat([a * angle.cos() - b * angle.sin(), b * angle.cos() + a * angle.sin(), rest], -1)
 
 
-def attend(q, k, v, scale, window):
+def attend(q, k, v, scale, window, cap=None):
     heads, t, _ = q.shape
     k, v = (z.repeat_interleave(heads // z.shape[0], 0) for z in (k, v))
     back = torch.arange(t)[:, None] - torch.arange(t)[None, :]
     seen = (back >= 0) & (back < window if window else back >= 0)
-    scores = (q @ k.transpose(-2, -1) * scale).masked_fill(~seen, float("-inf"))
+    scores = q @ k.transpose(-2, -1) * scale
+    if cap:
+        scores = cap * torch.tanh(scores / cap)
+    scores = scores.masked_fill(~seen, float("-inf"))
     return (F.softmax(scores, -1) @ v).transpose(0, 1).reshape(t, -1)
 
 
 def split(x, heads, d):
     return x.reshape(x.shape[0], heads, d).transpose(0, 1)
+
+
+def gelu_new(x):
+    return 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x ** 3)))
+
+
+def gpt2_shapes(c):
+    h, inner = c["n_embd"], c["n_inner"] or 4 * c["n_embd"]
+    s = {"transformer.wte.weight": (c["vocab_size"], h), "transformer.wpe.weight": (c["n_positions"], h)}
+    for i in range(c["n_layer"]):
+        p = f"transformer.h.{i}."
+        for norm in ("ln_1", "ln_2"):
+            s[p + norm + ".weight"], s[p + norm + ".bias"] = (h,), (h,)
+        for name, shape in (("attn.c_attn", (h, 3 * h)), ("attn.c_proj", (h, h)), ("mlp.c_fc", (h, inner)), ("mlp.c_proj", (inner, h))):
+            s[p + name + ".weight"], s[p + name + ".bias"] = shape, shape[1:]
+    s["transformer.ln_f.weight"], s["transformer.ln_f.bias"] = (h,), (h,)
+    return s
+
+
+def gpt2(c, w, ids):
+    h, heads, eps = c["n_embd"], c["n_head"], c["layer_norm_epsilon"]
+    d = h // heads
+    x = w["transformer.wte.weight"][ids] + w["transformer.wpe.weight"][:len(ids)]
+    for i in range(c["n_layer"]):
+        linear = lambda y, n: y @ w[f"transformer.h.{i}.{n}.weight"] + w[f"transformer.h.{i}.{n}.bias"]
+        norm = lambda y, n: F.layer_norm(y, (h,), w[f"transformer.h.{i}.{n}.weight"], w[f"transformer.h.{i}.{n}.bias"], eps)
+        q, k, v = (split(z, heads, d) for z in linear(norm(x, "ln_1"), "attn.c_attn").split(h, -1))
+        x = x + linear(attend(q, k, v, d ** -0.5, 0), "attn.c_proj")
+        x = x + linear(gelu_new(linear(norm(x, "ln_2"), "mlp.c_fc")), "mlp.c_proj")
+    x = F.layer_norm(x, (h,), w["transformer.ln_f.weight"], w["transformer.ln_f.bias"], eps)
+    return F.linear(x, w["transformer.wte.weight"])
 
 
 def neox(c, w, ids):
@@ -155,9 +195,9 @@ def neox(c, w, ids):
 def llama(c, w, ids):
     kind, heads, eps = c["model_type"], c["num_attention_heads"], c["rms_norm_eps"]
     kv, d = c["num_key_value_heads"], c.get("head_dim", c["hidden_size"] // heads)
-    gemma, inner = kind == "gemma3_text", c["intermediate_size"]
+    gemma, gemma3, sandwich, inner = kind.startswith("gemma"), kind == "gemma3_text", kind in ("gemma2", "gemma3_text"), c["intermediate_size"]
     plus = 1 if gemma else 0
-    scale = c["query_pre_attn_scalar"] ** -0.5 if gemma else d ** -0.5
+    scale = c.get("query_pre_attn_scalar", d) ** -0.5
     x = w["model.embed_tokens.weight"][ids]
     if gemma:
         x = x * math.sqrt(c["hidden_size"])
@@ -168,8 +208,8 @@ def llama(c, w, ids):
         def norm(y, n):
             return rms(y, w[f"model.layers.{i}.{n}.weight"] + plus, eps)
 
-        local = gemma and (i + 1) % c["sliding_window_pattern"] != 0
-        window = c.get("sliding_window", 0) if kind == "mistral" or local else 0
+        local = gemma3 and (i + 1) % c["sliding_window_pattern"] != 0
+        window = c.get("sliding_window", 0) if kind == "mistral" or local or kind == "gemma2" and i % 2 == 0 else 0
         f = frequencies(d, c["rope_local_base_freq"], None) if local else frequencies(d, c["rope_theta"], c.get("rope_scaling"))
         y = norm(x, "input_layernorm")
         if kind == "phi3":
@@ -179,16 +219,16 @@ def llama(c, w, ids):
         q, k, v = split(q, heads, d), split(k, kv, d), split(v, kv, d)
         if kind in ("qwen3", "gemma3_text"):
             q, k = norm(q, "self_attn.q_norm"), norm(k, "self_attn.k_norm")
-        a = linear(attend(turn(q, f), turn(k, f), v, scale, window), "self_attn.o_proj")
-        x = x + (norm(a, "post_attention_layernorm") if gemma else a)
-        y = norm(x, "pre_feedforward_layernorm" if gemma else "post_attention_layernorm")
+        a = linear(attend(turn(q, f), turn(k, f), v, scale, window, c.get("attn_logit_softcapping")), "self_attn.o_proj")
+        x = x + (norm(a, "post_attention_layernorm") if sandwich else a)
+        y = norm(x, "pre_feedforward_layernorm" if sandwich else "post_attention_layernorm")
         if kind == "phi3":
             gate, up = linear(y, "mlp.gate_up_proj").split(inner, -1)
         else:
             gate, up = linear(y, "mlp.gate_proj"), linear(y, "mlp.up_proj")
-        gate = 0.5 * gate * (1 + torch.tanh(math.sqrt(2 / math.pi) * (gate + 0.044715 * gate ** 3))) if gemma else F.silu(gate)
+        gate = gelu_new(gate) if gemma else F.silu(gate)
         m = linear(gate * up, "mlp.down_proj")
-        x = x + (norm(m, "post_feedforward_layernorm") if gemma else m)
+        x = x + (norm(m, "post_feedforward_layernorm") if sandwich else m)
     x = rms(x, w["model.norm.weight"] + plus, eps)
     logits = F.linear(x, w["model.embed_tokens.weight"] if c["tie_word_embeddings"] else w["lm_head.weight"])
     cap = c.get("final_logit_softcapping")
@@ -204,7 +244,7 @@ def main():
     for name, c in CONFIGS.items():
         t = torch.arange(T)
         ids = (7 + 3 * t * t + t) % c["vocab_size"]
-        logits = (neox if c["model_type"] == "gpt_neox" else llama)(c, fill(c), ids)
+        logits = {"gpt_neox": neox, "gpt2": gpt2}.get(c["model_type"], llama)(c, fill(c), ids)
         tensors = ", ".join(f'("{n}", [{", ".join(map(str, s))}])' for n, s in sorted(shapes(c).items()))
         values = ", ".join(f"{v:.12g}" for v in logits.flatten().tolist())
         lines += [f'        new("{name}",', f'            """{json.dumps(c)}""",', f"            [{tensors}],", f"            [{values}]),"]

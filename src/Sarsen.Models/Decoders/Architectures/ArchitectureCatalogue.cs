@@ -7,7 +7,10 @@ internal static class ArchitectureCatalogue
 {
     public static IReadOnlyList<Architecture> All { get; } =
     [
+        new GemmaArchitecture(),
+        new Gemma2Architecture(),
         new Gemma3Architecture(),
+        new Gpt2Architecture(),
         new GptNeoXArchitecture(),
         new LlamaArchitecture(),
         new MistralArchitecture(),
@@ -22,10 +25,10 @@ internal static class ArchitectureCatalogue
         ?? throw new ModelFormatException(path, 0, $"the model type '{modelType}' is not supported: {string.Join(", ", All.SelectMany(a => a.ModelTypes))} are");
 
     /// <exception cref="ModelFormatException">There is none of that name.</exception>
-    public static Architecture Of(GgufFile file)
+    public static Architecture Of(string path, GgufMetadata metadata)
     {
-        string name = file.Metadata.Text("general.architecture");
+        string name = metadata.Text("general.architecture");
         return All.FirstOrDefault(architecture => architecture.GgufNames.Contains(name))
-            ?? throw new ModelFormatException(file.Path, 0, $"the architecture '{name}' is not supported: {string.Join(", ", All.SelectMany(a => a.GgufNames))} are");
+            ?? throw new ModelFormatException(path, 0, $"the architecture '{name}' is not supported: {string.Join(", ", All.SelectMany(a => a.GgufNames))} are");
     }
 }

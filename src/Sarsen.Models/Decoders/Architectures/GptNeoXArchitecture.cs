@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Sarsen.Formats;
 using Sarsen.Nn;
 
@@ -48,13 +49,33 @@ internal sealed class GptNeoXArchitecture : Architecture
         return Enumerable.Range(0, 3).SelectMany(kind => Enumerable.Range(0, config.NumAttentionHeads).Select(head => new TensorPart(stored, ((head * 3) + kind) * d, d)));
     }
 
-    public override DecoderConfig Config(GgufFile file) => base.Config(file) with
+    public override DecoderConfig Config(GgufMetadata metadata, ITensorSource tensors) => base.Config(metadata, tensors) with
     {
         Norm = DecoderNorm.Layer,
-        ParallelResidual = file.Metadata.Flag("gptneox.use_parallel_residual", true),
+        ParallelResidual = metadata.Flag("gptneox.use_parallel_residual", true),
         HiddenAct = ActivationFunction.Gelu,
         GatedMlp = false,
     };
+
+    public override Dictionary<string, GgufValue> Metadata(DecoderConfig config)
+    {
+        Dictionary<string, GgufValue> metadata = base.Metadata(config);
+        metadata["gptneox.use_parallel_residual"] = config.ParallelResidual;
+        return metadata;
+    }
+
+    public override JsonObject Json(DecoderConfig config)
+    {
+        JsonObject json = CommonJson("gpt_neox", "GPTNeoXForCausalLM", config);
+        foreach (string field in new[] { "num_key_value_heads", "head_dim", "rms_norm_eps", "rope_theta", "partial_rotary_factor" })
+            json.Remove(field);
+        json["layer_norm_eps"] = config.NormEps;
+        json["rotary_emb_base"] = config.RopeTheta;
+        json["rotary_pct"] = config.PartialRotaryFactor;
+        json["use_parallel_residual"] = config.ParallelResidual;
+        json["attention_bias"] = config.AttentionBias;
+        return json;
+    }
 
     /// <summary>llama.cpp stores queries, keys and values one behind the other.</summary>
     public override IEnumerable<TensorPart> GgufParts(DecoderConfig config, string name) =>

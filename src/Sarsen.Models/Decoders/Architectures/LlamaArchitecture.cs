@@ -1,7 +1,9 @@
+using System.Text.Json.Nodes;
+
 namespace Sarsen.Models.Decoders.Architectures;
 
 /// <summary>Llama 1 to 3.x, and SmolLM, which is one. Source: Touvron et al., 2023; Grattafiori et al., «The Llama 3 herd of models», 2024.</summary>
-internal sealed class LlamaArchitecture : Architecture
+internal class LlamaArchitecture : Architecture
 {
     public override IReadOnlyList<string> ModelTypes => ["llama"];
 
@@ -30,5 +32,15 @@ internal sealed class LlamaArchitecture : Architecture
                     yield return part with { First = (head * d) + (2 * (row % half)) + (row / half), Count = 1 };
             }
         }
+    }
+
+    public override JsonObject Json(DecoderConfig config)
+    {
+        JsonObject json = config.SlidingWindow > 0 ? CommonJson("mistral", "MistralForCausalLM", config) : CommonJson("llama", "LlamaForCausalLM", config);
+        if (config.SlidingWindow > 0)
+            json["sliding_window"] = config.SlidingWindow;
+        json["attention_bias"] = config.AttentionBias;
+        json["mlp_bias"] = config.MlpBias;
+        return json;
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Sarsen.Models.Decoders.Architectures;
 
 /// <summary>Phi-3: Llama with maps that are stored joined. Source: Abdin et al., «Phi-3 technical report», 2024.</summary>
@@ -33,5 +35,12 @@ internal sealed class Phi3Architecture : Architecture
             return [new(stored, config.IntermediateSize, config.IntermediateSize), new(stored, 0, config.IntermediateSize)];
         }
         return Split(name, ".self_attn.qkv_proj.", out _, out kind) ? [new(base.GgufParts(config, name).First().Name.Replace(".attn_q.", ".attn_qkv.", StringComparison.Ordinal))] : base.GgufParts(config, name);
+    }
+
+    public override JsonObject Json(DecoderConfig config)
+    {
+        JsonObject json = CommonJson("phi3", "Phi3ForCausalLM", config);
+        json["sliding_window"] = config.SlidingWindow > 0 ? config.SlidingWindow : null;
+        return json;
     }
 }

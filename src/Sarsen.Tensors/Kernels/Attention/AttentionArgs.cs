@@ -41,6 +41,9 @@ public unsafe struct AttentionArgs<T> where T : unmanaged
 
     public double Scale;
 
+    /// <summary>Above 0: scores s become cap · tanh(s / cap) before any is masked (Gemma Team, «Gemma 2», 2024, section 2); 0 for as they are.</summary>
+    public double Softcap;
+
     /// <summary>Keys after the query's own position are not seen.</summary>
     public bool Causal;
 

@@ -4,8 +4,9 @@ namespace Sarsen.Tensors.Kernels;
 
 /// <summary>
 /// The backward pass, which computes the scores again from the saved log-sum-exp: for each block of keys and 32 queries side
-/// by side p = e^(s - lse), ds = p (m dy · v - dy · y) with dropout's factors m, and from them what they add to dq, dk and dv. A chunk owns one head of
-/// keys of one sequence with all query heads that share it, so every sum has one order. Source: Dao et al.,
+/// by side p = e^(s - lse), ds = p (m dy · v - dy · y) with dropout's factors m, and with the slope of a cap of scores as a factor,
+/// and from them what they add to dq, dk and dv. A chunk owns one head of keys of one sequence with all query heads that share
+/// it, so every sum has one order. Source: Dao et al.,
 /// «FlashAttention», 2022, appendix B.
 /// </summary>
 internal unsafe struct AttentionBackward : IVectorChunk
@@ -71,7 +72,7 @@ internal unsafe struct AttentionBackward : IVectorChunk
                     for (nint half = 0; half < width; half += 16)
                     {
                         var mask = new AttentionMask(a, span.Keys - span.Queries + i * Columns + half);
-                        Scores<V>(p + half, ds + half, m, keyWidth, key, mask, query.LogSumExp + half, query.Delta + half);
+                        Scores<V>(p + half, ds + half, m, keyWidth, key, mask, (float)a.Softcap, query.LogSumExp + half, query.Delta + half);
                     }
                     if (a.Dropout.IsOn)
                         Drop<V>(p, factors, m, width);
@@ -98,17 +99,25 @@ internal unsafe struct AttentionBackward : IVectorChunk
     /// that fill up the width.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Scores<V>(float* p, float* ds, nint keys, nint width, long firstKey, in AttentionMask mask, float* logSumExp, float* delta) where V : struct, IVector<V>
+    private static void Scores<V>(float* p, float* ds, nint keys, nint width, long firstKey, in AttentionMask mask, float cap, float* logSumExp, float* delta) where V : struct, IVector<V>
     {
         V lse = V.Load(logSumExp), own = V.Load(delta);
         bool open = mask.IsOpen(firstKey, firstKey + keys);
+        V highest = V.Create(cap > 0 ? cap : 1);
         for (nint j = 0; j < keys; j++)
         {
-            V e = Exp.Of(V.Load(p + j * Columns) - lse);
+            V s = V.Load(p + j * Columns), slope = V.Create(1);
+            if (cap > 0)
+            {
+                V t = Tanh.Of(s / highest);
+                (s, slope) = (highest * t, slope - t * t);
+            }
+            V e = Exp.Of(s - lse);
             if (!open)
                 e &= mask.Of<V>(firstKey + j);
             e.Store(p + j * Columns);
-            (e * (V.Load(ds + j * Columns) - own)).Store(ds + j * Columns);
+            V gradient = e * (V.Load(ds + j * Columns) - own);
+            (cap > 0 ? gradient * slope : gradient).Store(ds + j * Columns);
         }
         for (nint j = keys; j < width; j++)
         {

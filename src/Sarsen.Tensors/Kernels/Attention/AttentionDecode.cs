@@ -53,7 +53,7 @@ internal unsafe struct AttentionDecode : IVectorChunk
                 (long rowFrom, long rowTo) = Args.Visible(span, r / group, 1);
                 nint n = (nint)Math.Min(Block, rowTo - key);
                 if (n > 0 && key + n > rowFrom)
-                    new Row(memory, dim, r).Add<V>(tiles, (nint)Math.Max(0, rowFrom - key), n, terms);
+                    new Row(memory, dim, r).Add<V>(tiles, (nint)Math.Max(0, rowFrom - key), n, (float)Args.Softcap, terms);
             }
         }
         for (nint r = 0; r < rows; r++)
@@ -103,7 +103,7 @@ internal unsafe struct AttentionDecode : IVectorChunk
 
         /// <summary>One block of keys, of which those from <paramref name="from"/> up to, not with, <paramref name="to"/> are seen.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Add<V>(float** tiles, nint from, nint to, float* terms) where V : struct, IVector<V>
+        public void Add<V>(float** tiles, nint from, nint to, float cap, float* terms) where V : struct, IVector<V>
         {
             float* q = _q, k0 = tiles[0], k1 = tiles[1], k2 = tiles[2], k3 = tiles[3];
             V s0 = V.Create(0), s1 = s0, s2 = s0, s3 = s0;
@@ -114,6 +114,11 @@ internal unsafe struct AttentionDecode : IVectorChunk
                 s1 = V.Fma(V.Load(k1 + d * 16), x, s1);
                 s2 = V.Fma(V.Load(k2 + d * 16), x, s2);
                 s3 = V.Fma(V.Load(k3 + d * 16), x, s3);
+            }
+            if (cap > 0)
+            {
+                V highest = V.Create(cap);
+                (s0, s1, s2, s3) = (ScoreCap.Of(s0, highest), ScoreCap.Of(s1, highest), ScoreCap.Of(s2, highest), ScoreCap.Of(s3, highest));
             }
             if (from > 0 || to < Block)
             {

@@ -79,6 +79,8 @@ internal unsafe struct AttentionForward<TKeys> : IVectorChunk where TKeys : stru
                 AttentionPanels.Multiply(kernels, packed, dim, n, dim, keys, queries + p * Columns * dim, AttentionPanels.Rows32, scores, Columns, width, accumulate: false); // (keys, 32)
                 for (nint half = 0; half < width; half += 16)
                 {
+                    if (Args.Softcap > 0)
+                        ScoreCap.Rows<V>(scores + half, n, Columns, (float)Args.Softcap);
                     var mask = new AttentionMask(Args, span.Keys - span.Queries + first + half);
                     Exponentials<V>(scores + half, n, key, mask, maxima + p * Columns + half, result + half, dim + 1);
                 }

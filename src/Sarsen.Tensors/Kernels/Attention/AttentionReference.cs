@@ -57,12 +57,12 @@ public static unsafe class AttentionReference
         double* q = Query(a, a.Q, span.Query + i, head), y = a.Y + ((span.Query + i) * a.Heads + head) * a.HeadDim;
         double max = double.NegativeInfinity, sum = 0;
         for (long j = from; j < to; j++)
-            max = Math.Max(max, a.Scale * Dot(q, Key(a, span, j, head), a.HeadDim));
+            max = Math.Max(max, Score(a, q, Key(a, span, j, head)).Score);
         for (int d = 0; d < a.HeadDim; d++)
             y[d] = 0;
         for (long j = from; j < to; j++)
         {
-            double p = Math.Exp(a.Scale * Dot(q, Key(a, span, j, head), a.HeadDim) - max);
+            double p = Math.Exp(Score(a, q, Key(a, span, j, head)).Score - max);
             sum += p;
             p *= Factor(a, sequence, i, head, j);
             for (int d = 0; d < a.HeadDim; d++)
@@ -76,7 +76,8 @@ public static unsafe class AttentionReference
 
     /// <summary>
     /// With p_ij from forward, dropout's factors m_ij (1 without it) and D_i = dy_i · y_i: ds_ij = p_ij (m_ij dy_i · v_j - D_i),
-    /// dq_i = scale Σ_j ds_ij k_j, dk_j = scale Σ_i ds_ij q_i, dv_j = Σ_i p_ij m_ij dy_i. Gradients that are null are left out.
+    /// dq_i = scale Σ_j ds_ij k_j, dk_j = scale Σ_i ds_ij q_i, dv_j = Σ_i p_ij m_ij dy_i; with a cap ds_ij has its slope as a
+    /// factor. Gradients that are null are left out.
     /// </summary>
     public static void Backward(in AttentionGrads<double> g)
     {
@@ -106,8 +107,9 @@ public static unsafe class AttentionReference
         for (long j = from; j < to; j++)
         {
             double* k = Key(a, span, j, head);
-            double p = Math.Exp(a.Scale * Dot(q, k, a.HeadDim) - lse), factor = Factor(a, sequence, i, head, j);
-            double ds = a.Scale * p * (factor * Dot(dy, Value(a, span, j, head), a.HeadDim) - delta);
+            (double score, double slope) = Score(a, q, k);
+            double p = Math.Exp(score - lse), factor = Factor(a, sequence, i, head, j);
+            double ds = a.Scale * slope * p * (factor * Dot(dy, Value(a, span, j, head), a.HeadDim) - delta);
             long kv = (long)(head / a.Group) * a.HeadDim;
             for (int d = 0; d < a.HeadDim; d++)
             {
@@ -137,6 +139,8 @@ public static unsafe class AttentionReference
 
     private static double* Value(in AttentionArgs<double> a, in AttentionSpan span, long j, int head) =>
         a.V + (span.Key + j) * a.ValueStride + head / a.Group * a.HeadDim;
+
+    private static (double Score, double Slope) Score(in AttentionArgs<double> a, double* q, double* k) => ScoreCap.Of(a.Scale * Dot(q, k, a.HeadDim), a.Softcap);
 
     private static double Dot(double* a, double* b, int n)
     {

@@ -13,7 +13,11 @@ namespace Sarsen.Text.Tokenizers;
 /// </summary>
 public static class GgufTokenizer
 {
-    private const int Normal = 1, Unknown = 2, Control = 3, UserDefined = 4, ByteType = 6;
+    /// <summary>Numbers of <c>token_type</c>.</summary>
+    internal const int Normal = 1, Unknown = 2, Control = 3, UserDefined = 4, Unused = 5, ByteType = 6;
+
+    /// <summary>The key under which a file may hold a whole <c>tokenizer.json</c>, which then says all.</summary>
+    internal const string WholeFile = "tokenizer.huggingface.json";
 
     /// <param name="metadata">
     /// By key: texts as <see cref="string"/>, numbers as any integer type or <see cref="float"/>, <see cref="bool"/>, and lists
@@ -21,7 +25,12 @@ public static class GgufTokenizer
     /// </param>
     /// <param name="file">The file's name, for messages.</param>
     /// <exception cref="ModelFormatException">Metadata are missing, contradict each other, or name what is not known.</exception>
-    public static Tokenizer Read(IReadOnlyDictionary<string, object> metadata, string file)
+    public static Tokenizer Read(IReadOnlyDictionary<string, object> metadata, string file) => metadata.GetValueOrDefault(WholeFile) is string json
+        ? TokenizerJson.Read(Encoding.UTF8.GetBytes(json), $"{file}: {WholeFile}")
+        : ReadParts(metadata, file);
+
+    /// <summary>From the keys below <c>tokenizer.ggml.</c> alone, as other programs read it.</summary>
+    internal static Tokenizer ReadParts(IReadOnlyDictionary<string, object> metadata, string file)
     {
         var values = new GgufValues(metadata, file);
         string model = values.Text("model") ?? throw values.Missing("model");

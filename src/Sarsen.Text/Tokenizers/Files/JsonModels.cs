@@ -38,7 +38,7 @@ internal static class JsonModels
     }
 
     // Older files do not say the type.
-    private static string TypeOf(JsonPart part) => part.Type.Length > 0 ? part.Type
+    internal static string TypeOf(JsonPart part) => part.Type.Length > 0 ? part.Type
         : part.Find("merges") is not null ? "BPE"
         : part.Find("vocab") is { ValueKind: JsonValueKind.Array } ? "Unigram"
         : part.Find("continuing_subword_prefix") is not null ? "WordPiece" : "WordLevel";
@@ -74,7 +74,7 @@ internal static class JsonModels
     }
 
     // A merge is "left right", or in newer files ["left", "right"], so that tokens may hold spaces.
-    private static List<(string, string)> Pairs(JsonPart part)
+    internal static List<(string Left, string Right)> Pairs(JsonPart part)
     {
         var pairs = new List<(string, string)>();
         foreach (JsonElement merge in part.Items("merges"))

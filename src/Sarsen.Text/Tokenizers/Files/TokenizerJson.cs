@@ -15,7 +15,7 @@ public static class TokenizerJson
     private const int MaxBytes = 512 << 20;
 
     // Sequences can hold sequences: bounded here, so that reading them is too.
-    private const int MaxDepth = 32;
+    internal const int MaxDepth = 32;
 
     /// <param name="json">The file, in UTF-8.</param>
     /// <param name="file">Its name, for messages.</param>
@@ -79,7 +79,7 @@ public static class TokenizerJson
         };
     }
 
-    private static AddedToken Added(JsonPart part)
+    internal static AddedToken Added(JsonPart part)
     {
         long id = part.Number("id");
         if (id < 0 || id >= TokenTable.MaxSize)
@@ -90,7 +90,7 @@ public static class TokenizerJson
     }
 
     // An added token may be one of the model's; where it is another under the same id, the added one counts.
-    private static string?[] WithAdded(string?[] own, AddedToken[] added, JsonPart root)
+    internal static string?[] WithAdded(string?[] own, AddedToken[] added, JsonPart root)
     {
         int size = added.Select(t => t.Id + 1).Append(own.Length).Max();
         if (size > own.Length + (long)added.Length + own.Length)

@@ -14,21 +14,37 @@ internal static class Patterns
     private const string Upper = @"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]";
     private const string Lower = @"[\p{Ll}\p{Lm}\p{Lo}\p{M}]";
 
+    /// <summary>Llama 3's and GPT-4's, by numbers of up to three digits.</summary>
+    public const string Cl100k = Contractions + @"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|" + Spaces;
+
+    /// <summary>Qwen 2's: the same by single digits.</summary>
+    public const string Cl100kDigits = Contractions + @"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|" + Spaces;
+
+    /// <summary>Qwen 3.5's: marks belong to the letters before them.</summary>
+    public const string Cl100kMarks = Contractions + @"|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|" + Spaces;
+
+    /// <summary>GPT-4o's.</summary>
+    public const string O200k = @$"[^\r\n\p{{L}}\p{{N}}]?{Upper}*{Lower}+{Contractions}?|[^\r\n\p{{L}}\p{{N}}]?{Upper}+{Lower}*{Contractions}?|\p{{N}}{{1,3}}| ?[^\s\p{{L}}\p{{N}}]+[\r\n/]*|{Spaces}";
+
+    /// <summary>Mistral's Tekken.</summary>
+    public const string Tekken = @$"[^\r\n\p{{L}}\p{{N}}]?{Upper}*{Lower}+|[^\r\n\p{{L}}\p{{N}}]?{Upper}+{Lower}*|\p{{N}}| ?[^\s\p{{L}}\p{{N}}]+[\r\n/]*|{Spaces}";
+
+    /// <summary>Every digit, and every number whole.</summary>
+    public const string Digit = @"\p{N}", Number = @"\p{N}+";
+
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
     private static readonly Dictionary<string, Func<Splitter>> Scanners = new(StringComparer.Ordinal)
     {
         [Gpt2Splitter.Pattern] = () => new Gpt2Splitter(),
         [@"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"] = () => new Gpt2Splitter(),
-        [Contractions + @"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|" + Spaces] = () => new Cl100kSplitter(3),
-        [Contractions + @"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|" + Spaces] = () => new Cl100kSplitter(1),
-        [Contractions + @"|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|" + Spaces] = () => new Cl100kSplitter(1, marks: true),
-        [$@"[^\r\n\p{{L}}\p{{N}}]?{Upper}*{Lower}+{Contractions}?|[^\r\n\p{{L}}\p{{N}}]?{Upper}+{Lower}*{Contractions}?|\p{{N}}{{1,3}}| ?[^\s\p{{L}}\p{{N}}]+[\r\n/]*|{Spaces}"]
-            = () => new O200kSplitter(3, contractions: true),
-        [$@"[^\r\n\p{{L}}\p{{N}}]?{Upper}*{Lower}+|[^\r\n\p{{L}}\p{{N}}]?{Upper}+{Lower}*|\p{{N}}| ?[^\s\p{{L}}\p{{N}}]+[\r\n/]*|{Spaces}"]
-            = () => new O200kSplitter(1, contractions: false),
-        [@"\p{N}"] = () => new DigitSplitter(individual: true),
-        [@"\p{N}+"] = () => new DigitSplitter(individual: false),
+        [Cl100k] = () => new Cl100kSplitter(3),
+        [Cl100kDigits] = () => new Cl100kSplitter(1),
+        [Cl100kMarks] = () => new Cl100kSplitter(1, marks: true),
+        [O200k] = () => new O200kSplitter(3, contractions: true),
+        [Tekken] = () => new O200kSplitter(1, contractions: false),
+        [Digit] = () => new DigitSplitter(individual: true),
+        [Number] = () => new DigitSplitter(individual: false),
     };
 
     /// <summary>The patterns that have scanners.</summary>

@@ -7,7 +7,7 @@ public unsafe class AttentionTests
 {
     /// <param name="Queries">Of each sequence.</param>
     /// <param name="Keys">Of each sequence; null for as many as queries.</param>
-    public sealed record Case(string Name, int Heads, int KvHeads, int HeadDim, long[] Queries, long[]? Keys = null, bool Causal = true, long Window = 0, double Dropout = 0)
+    public sealed record Case(string Name, int Heads, int KvHeads, int HeadDim, long[] Queries, long[]? Keys = null, bool Causal = true, long Window = 0, double Dropout = 0, double Softcap = 0)
     {
         public override string ToString() => Name;
 
@@ -57,6 +57,7 @@ public unsafe class AttentionTests
             Causal = Causal,
             Window = Window,
             Dropout = new AttentionDropout(new Rng(3, "attention", 2, FirstSample), Dropout),
+            Softcap = Softcap,
         };
     }
 
@@ -72,6 +73,9 @@ public unsafe class AttentionTests
         new("one head of keys", 5, 1, 24, [130]),
         new("a window", 2, 1, 16, [140], Window: 20),
         new("a window of one", 1, 1, 8, [70], Window: 1),
+        new("a cap", 2, 1, 16, [140], Softcap: 0.9),
+        new("a cap and a window", 4, 2, 24, [3, 90], Window: 30, Softcap: 5),
+        new("a cap, all keys", 2, 2, 12, [33, 66], Causal: false, Softcap: 2),
         new("all keys", 2, 2, 12, [33, 66], Causal: false),
         new("other keys", 2, 2, 16, [5, 40], [70, 3], Causal: false),
         new("no keys", 1, 1, 8, [3, 2], [0, 4], Causal: false),

@@ -8,7 +8,7 @@ public unsafe class CachedAttentionTests
 {
     private const int Blocks = 40;
 
-    public sealed record Case(string Name, int Heads, int KvHeads, int HeadDim, long Length, long Window = 0)
+    public sealed record Case(string Name, int Heads, int KvHeads, int HeadDim, long Length, long Window = 0, double Softcap = 0)
     {
         public int Width => (Heads + 2 * KvHeads) * HeadDim;
 
@@ -22,6 +22,8 @@ public unsafe class CachedAttentionTests
         new("heads of 70, grouped", 4, 2, 70, 66),
         new("one head of keys", 5, 1, 8, 100),
         new("a window", 2, 1, 16, 150, Window: 37),
+        new("a cap", 4, 2, 24, 130, Softcap: 0.9),
+        new("a cap and a window", 2, 1, 16, 150, Window: 37, Softcap: 3),
     ];
 
     [Theory]
@@ -151,6 +153,7 @@ public unsafe class CachedAttentionTests
         Scale = 0.3,
         Causal = true,
         Window = c.Window,
+        Softcap = c.Softcap,
     };
 
     private static void* Scratch(KernelMemory memory, long bytes)
