@@ -47,6 +47,21 @@ public readonly record struct Rng
     /// <summary>Words 4·block .. 4·block + 3 of the stream.</summary>
     public Philox.Block Block(long block) => Block(block, Key);
 
+    /// <summary>Words 4·block … 4·block + 31, those of eight blocks.</summary>
+    internal unsafe void EightBlocks(long block, uint* words)
+    {
+        if (PhiloxLanes.IsSupported && (uint)block <= uint.MaxValue - 7)
+        {
+            PhiloxLanes.Generate((uint)block, Counter1(block), Counter2, Counter3, (uint)Key.Bits, (uint)(Key.Bits >> 32), words);
+            return;
+        }
+        for (int i = 0; i < 8; i++)
+        {
+            Philox.Block four = Block(block + i);
+            (words[4 * i], words[(4 * i) + 1], words[(4 * i) + 2], words[(4 * i) + 3]) = (four.X0, four.X1, four.X2, four.X3);
+        }
+    }
+
     /// <summary>32 random bits.</summary>
     public uint Word(long element) => Block(element >> 2)[(int)element];
 
@@ -81,11 +96,17 @@ public readonly record struct Rng
 
     internal Philox.Block Block(long block, RngKey key) => Philox.Generate(
         (uint)block,
-        (uint)(block >> 32) & 0xFFFF | (uint)_sample << 16,
-        (uint)(_sample >> 16) | (uint)_step << 24,
-        (uint)(_step >> 8),
+        Counter1(block),
+        Counter2,
+        Counter3,
         (uint)key.Bits,
         (uint)(key.Bits >> 32));
+
+    private uint Counter1(long block) => (uint)(block >> 32) & 0xFFFF | (uint)_sample << 16;
+
+    private uint Counter2 => (uint)(_sample >> 16) | (uint)_step << 24;
+
+    private uint Counter3 => (uint)(_step >> 8);
 
     private ulong Word64(long element, RngKey key)
     {

@@ -29,6 +29,23 @@ public unsafe class RngTests
         Should.Throw<ArgumentOutOfRangeException>(() => Stream.AtSample(index));
     }
 
+    /// <summary>In vectors where there are any, also where the low half of the counter overflows on the way.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(12_345_678)]
+    [InlineData(uint.MaxValue - 7)]
+    [InlineData(uint.MaxValue - 6)]
+    [InlineData(uint.MaxValue)]
+    [InlineData((1L << 46) - 9)]
+    public void Eight_blocks_at_once_are_those_one_by_one(long block)
+    {
+        var rng = new Rng(5, "blocks", 987_654_321_098, 1_099_511_627_000);
+        uint* words = stackalloc uint[32];
+        rng.EightBlocks(block, words);
+        for (int i = 0; i < 32; i++)
+            words[i].ShouldBe(rng.Block(block + i / 4)[i % 4]);
+    }
+
     [Fact]
     public void A_fill_in_pieces_equals_one_fill()
     {

@@ -45,13 +45,21 @@ public readonly struct AttentionDropout
     {
         Rng rng = _rng.AtSample(_rng.Sample + sequence);
         float scale = (float)_scale;
+        uint* eight = stackalloc uint[32];
         if (count < AttentionPanels.Columns)
             new Span<float>(factors, (int)n * AttentionPanels.Columns).Clear();
         for (nint i = 0; i < count; i++)
         {
             // Blocks of keys begin at multiples of four.
             long block = Row(first + i, head, heads, keys) + (key >> 2);
-            for (nint j = 0; j < n; j += 4)
+            nint j = 0;
+            for (; j <= n - 32; j += 32, block += 8)
+            {
+                rng.EightBlocks(block, eight);
+                for (nint k = 0; k < 32; k++)
+                    factors[(j + k) * AttentionPanels.Columns + i] = eight[k] < _threshold ? 0 : scale;
+            }
+            for (; j < n; j += 4)
             {
                 Philox.Block words = rng.Block(block++);
                 nint last = nint.Min(4, n - j);
