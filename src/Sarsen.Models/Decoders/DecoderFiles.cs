@@ -36,11 +36,6 @@ public static class DecoderFiles
         return Build(file.Path, () => architecture.Config(file), architecture.GgufParts, file);
     }
 
-    /// <summary>Fills a decoder with the tensors of a Llama under Hugging Face's names.</summary>
-    /// <exception cref="ModelFormatException">One is missing or has another shape, or the file is damaged.</exception>
-    internal static void ReadLlama(DecoderModel model, ITensorSource weights) =>
-        ReadWeights(model, name => new LlamaArchitecture().Parts(model.Config, model.Within(name)), weights);
-
     private static DecoderModel Build(string path, Func<DecoderConfig> read, Func<DecoderConfig, string, IEnumerable<TensorPart>> parts, ITensorSource weights)
     {
         DecoderConfig config;
