@@ -34,10 +34,10 @@ public static class ModelFolder
         Directory.CreateDirectory(temporary);
         try
         {
-            SafetensorsWriter.Write(Path.Combine(temporary, WeightsFile), StoredWeights.Of(network, half), network.Language is DecoderModel ? LlamaWriter.Metadata : null);
+            SafetensorsWriter.Write(Path.Combine(temporary, WeightsFile), StoredWeights.Of(network, half), network.Language is DecoderModel ? LlamaFiles.Metadata : null);
             AtomicFile.WriteAllText(Path.Combine(temporary, NetworkFile), network.Definition.ToJson());
             if (network.Language is DecoderModel decoder)
-                AtomicFile.WriteAllText(Path.Combine(temporary, HuggingFaceFolder.ConfigName), LlamaWriter.Config(decoder.Config));
+                AtomicFile.WriteAllText(Path.Combine(temporary, HuggingFaceFolder.ConfigName), LlamaFiles.Config(decoder.Config));
             beside?.Invoke(temporary);
             AtomicFile.WriteAllText(Path.Combine(temporary, ManifestFile), manifest.ToJson());
             if (Directory.Exists(path))

@@ -28,7 +28,7 @@ internal static unsafe class StoredWeights
         {
             if (network.Quantised.Count > 0)
                 throw new NetworkException(-1, "a decoder's weights are stored as floats: keep this model in f32 or f16");
-            foreach ((string name, Tensor value) in LlamaWriter.Tensors(decoder))
+            foreach ((string name, Tensor value) in LlamaFiles.Tensors(decoder))
                 yield return (name, half && value.Rank >= 2 ? Half(name, value) : value);
             yield break;
         }
@@ -56,7 +56,7 @@ internal static unsafe class StoredWeights
         var quantised = new Dictionary<string, QuantisedWeight>();
         if (network.Language is DecoderModel decoder)
         {
-            DecoderFiles.ReadLlama(decoder, from);
+            LlamaFiles.Read(decoder, from);
             return quantised;
         }
         foreach (ModuleState state in network.Body.State())

@@ -45,11 +45,6 @@ public static class DecoderFiles
         return Build(file.Path, () => architecture.Config(file.Metadata, file), architecture.GgufParts, file, use, workers);
     }
 
-    /// <summary>Fills a decoder with the tensors of a Llama under Hugging Face's names.</summary>
-    /// <exception cref="ModelFormatException">One is missing or has another shape, or the file is damaged.</exception>
-    internal static void ReadLlama(DecoderModel model, ITensorSource weights) =>
-        ReadWeights(model, name => new LlamaArchitecture().Parts(model.Config, model.Within(name)), weights, WeightUse.Elements, Workers.Serial);
-
     private static DecoderModel Build(string path, Func<DecoderConfig> read, Func<DecoderConfig, string, IEnumerable<TensorPart>> parts, ITensorSource weights, WeightUse use, Workers? workers)
     {
         DecoderConfig config = Read(path, read, weights);

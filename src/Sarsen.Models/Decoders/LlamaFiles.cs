@@ -1,13 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Sarsen.Formats;
 using Sarsen.Models.Decoders.Architectures;
 using Sarsen.Nn;
 using Sarsen.Tensors;
 
 namespace Sarsen.Models.Decoders;
 
-/// <summary>A decoder as Hugging Face's files of a Llama: its <c>config.json</c>, and its tensors under their names.</summary>
-internal static class LlamaWriter
+/// <summary>A decoder as Hugging Face's files of a Llama: its <c>config.json</c>, and its tensors under their names, written and read.</summary>
+internal static class LlamaFiles
 {
     private static readonly LlamaArchitecture s_llama = new();
 
@@ -48,29 +49,50 @@ internal static class LlamaWriter
     /// <summary>The tensors: what the model holds as one map, queries, keys and values or both halves of a gate, is written as its parts.</summary>
     public static IEnumerable<(string Name, Tensor Value)> Tensors(DecoderModel model)
     {
-        DecoderConfig config = model.Config;
-        long queries = (long)config.NumAttentionHeads * config.HeadDim, keys = (long)config.NumKeyValueHeads * config.HeadDim;
         foreach (ModuleState state in model.State())
         {
-            TensorPart[] parts = [.. s_llama.Parts(config, model.Within(state.Name))];
-            if (parts.Length == 1)
+            int width = Width(state), first = 0;
+            foreach ((TensorPart part, int rows) in Parts(model, state))
             {
-                yield return (parts[0].Name, state.Value);
-                continue;
-            }
-            long[] rows = parts.Length == 3 ? [queries, keys, keys] : [config.IntermediateSize, config.IntermediateSize];
-            long first = 0;
-            for (int i = 0; i < parts.Length; i++)
-            {
-                yield return (parts[i].Name, Rows(state.Value, first, rows[i]));
-                first += rows[i];
+                yield return (part.Name, Tensor.From<float>(state.Value.AsSpan<float>().Slice(first * width, rows * width).ToArray(), state.Value.Shape.With(0, rows)));
+                first += rows;
             }
         }
     }
 
-    private static Tensor Rows(Tensor value, long first, long rows)
+    /// <summary>Fills a decoder with such tensors.</summary>
+    /// <exception cref="ModelFormatException">One is missing or has another shape, or the file is damaged.</exception>
+    public static void Read(DecoderModel model, ITensorSource from)
     {
-        int width = checked((int)(value.Count / value.Shape[0]));
-        return Tensor.From<float>(value.AsSpan<float>().Slice(checked((int)first * width), checked((int)rows * width)).ToArray(), value.Shape.With(0, rows));
+        foreach (ModuleState state in model.State())
+        {
+            int width = Width(state), first = 0;
+            foreach ((TensorPart part, int rows) in Parts(model, state))
+            {
+                string name = part.Otherwise is { } otherwise && !from.Contains(part.Name) && from.Contains(otherwise) ? otherwise : part.Name;
+                Shape expected = state.Value.Shape.With(0, rows);
+                if (from.ShapeOf(name) != expected)
+                    throw new ModelFormatException(from.Path, 0, $"'{name}' has the shape {from.ShapeOf(name)}, which does not fit '{state.Name}', of which it is {expected}: it is of another network");
+                from.ReadRows(name, 0, rows, state.Value.AsSpan<float>().Slice(first * width, rows * width));
+                first += rows;
+            }
+        }
     }
+
+    /// <summary>What a parameter is made of, and how many of its rows.</summary>
+    private static IEnumerable<(TensorPart Part, int Rows)> Parts(DecoderModel model, ModuleState state)
+    {
+        DecoderConfig config = model.Config;
+        TensorPart[] parts = [.. s_llama.Parts(config, model.Within(state.Name))];
+        int keys = config.NumKeyValueHeads * config.HeadDim;
+        int[] rows = parts.Length switch
+        {
+            1 => [(int)state.Value.Shape[0]],
+            2 => [config.IntermediateSize, config.IntermediateSize],
+            _ => [config.NumAttentionHeads * config.HeadDim, keys, keys],
+        };
+        return parts.Zip(rows);
+    }
+
+    private static int Width(ModuleState state) => checked((int)(state.Value.Count / state.Value.Shape[0]));
 }
