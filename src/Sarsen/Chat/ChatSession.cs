@@ -16,6 +16,7 @@ internal sealed class ChatSession(LanguageEngine engine, GenerationOptions optio
     private readonly List<ChatMessage> _messages = [];
     private readonly Lock _gate = new();
     private CancellationTokenSource? _answering;
+    private ulong _answers;
 
     /// <summary>The instructions before the conversation; null for none.</summary>
     public string? System { get; set; }
@@ -60,7 +61,9 @@ internal sealed class ChatSession(LanguageEngine engine, GenerationOptions optio
         try
         {
             int[] prompt = engine.Model.Encode(Messages);
-            await foreach (GenerationPiece piece in engine.Submit(new GenerationRequest { Prompt = prompt, Options = options }, stop.Token))
+            // A seed of its own for each answer: else another try would be the same.
+            GenerationOptions next = options with { Sampling = options.Sampling with { Seed = options.Sampling.Seed + _answers++ } };
+            await foreach (GenerationPiece piece in engine.Submit(new GenerationRequest { Prompt = prompt, Options = next }, stop.Token))
             {
                 answer.Append(piece.Text);
                 output.Write(piece.Text);

@@ -94,7 +94,8 @@ internal sealed class ScriptedModel : LanguageModel
         return context.LogitRows.IsNone ? logits : context.LogitRows.Embedding(logits); // (wanted, vocabSize)
     }
 
-    // Marks are tokens of their own; between them pieces grow until each is there once.
+    // Marks are tokens of their own; between them pieces grow until each is there once, and none is a single letter, which is a
+    // token already.
     private static IEnumerable<string> Pieces(string text)
     {
         var known = new HashSet<string>(StringComparer.Ordinal);
@@ -103,7 +104,7 @@ internal sealed class ScriptedModel : LanguageModel
             string? mark = s_special.FirstOrDefault(m => string.CompareOrdinal(text, at, m, 0, m.Length) == 0);
             int next = s_special.Select(m => text.IndexOf(m, at, StringComparison.Ordinal)).Where(i => i > at).DefaultIfEmpty(text.Length).Min();
             int length = mark?.Length ?? Math.Min(PieceLength, next - at);
-            while (mark is null && at + length < next && (known.Contains(text.Substring(at, length)) || length < 2 || char.IsHighSurrogate(text[at + length - 1])))
+            while (mark is null && at + length < next && (known.Contains(text.Substring(at, length)) || next - at - length == 1 || char.IsHighSurrogate(text[at + length - 1])))
                 length++;
             string piece = text.Substring(at, length);
             if (!known.Add(piece))
