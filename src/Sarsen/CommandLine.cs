@@ -30,7 +30,8 @@ internal static class CommandLine
         }
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeToSave });
+            TimeSpan? patience = parsed.CommandResult.Command is Verb { EndsByInterrupt: false } ? null : TimeToSave;
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = patience });
         }
         catch (Exception e)
         {

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Sarsen.Server.Client;
 using Sarsen.Server.Features.Deployments;
+using Sarsen.Serving.Language.Store;
 
 namespace Sarsen.Server.Tests;
 
@@ -16,6 +17,9 @@ public sealed class TestHost : IAsyncLifetime, IAsyncDisposable
     private int _folders;
 
     internal TestPredictors Predictors { get; } = new();
+
+    /// <summary>Loads language models; from their paths when null.</summary>
+    public Func<ModelEntry, ServedModel>? LoadModel { get; set; }
 
     public SarsenServer Server { get; private set; } = null!;
 
@@ -34,7 +38,7 @@ public sealed class TestHost : IAsyncLifetime, IAsyncDisposable
 
     public async Task StartAsync()
     {
-        Server = SarsenServer.Build(Configure(new ServerOptions { DataFolder = DataFolder, Port = 0 }), Predictors);
+        Server = SarsenServer.Build(Configure(new ServerOptions { DataFolder = DataFolder, Port = 0 }), Predictors, LoadModel);
         await Server.StartAsync();
         AdminKey = Server.FirstKey ?? AdminKey;
         Client = new SarsenClient(Server.Url, AdminKey);

@@ -4,7 +4,7 @@ namespace Sarsen.Testing;
 
 /// <summary>A fact of the slow tier: runs under <c>./test --slow</c>, which sets <c>SARSEN_TEST_TIER=slow</c>.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class SlowFactAttribute : FactAttribute
+public class SlowFactAttribute : FactAttribute
 {
     public SlowFactAttribute(params string[] dataPaths)
     {

@@ -28,11 +28,17 @@ internal static class SarsenProcess
         }
     }
 
-    public static Process Start(string folder, params IEnumerable<string> arguments)
+    public static Process Start(string folder, params IEnumerable<string> arguments) => Start(folder, withInput: false, arguments);
+
+    /// <param name="folder">The working folder.</param>
+    /// <param name="withInput">The test writes the standard input.</param>
+    /// <param name="arguments">The words behind <c>sarsen</c>.</param>
+    public static Process Start(string folder, bool withInput, params IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo("dotnet", [s_program, .. arguments])
         {
             WorkingDirectory = folder,
+            RedirectStandardInput = withInput,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             StandardOutputEncoding = Encoding.UTF8,

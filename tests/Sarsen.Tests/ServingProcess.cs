@@ -18,9 +18,10 @@ internal sealed class ServingProcess : IDisposable
     /// <param name="folder">The working folder.</param>
     /// <param name="data">The data folder.</param>
     /// <param name="fresh">Whether there is no admin key in it yet: then the start prints one.</param>
-    public static ServingProcess Start(string folder, string data, bool fresh)
+    /// <param name="more">Further words of the command.</param>
+    public static ServingProcess Start(string folder, string data, bool fresh, params IEnumerable<string> more)
     {
-        Process process = SarsenProcess.Start(folder, "serve", "--data-folder", data, "--port", "0");
+        Process process = SarsenProcess.Start(folder, ["serve", "--data-folder", data, "--port", "0", .. more]);
         string? line = process.StandardOutput.ReadLine();
         if (line is null)
         {

@@ -55,10 +55,12 @@ internal sealed class AnswerText
     /// <summary>Chooses the next token.</summary>
     /// <param name="logits">Of the next token; changed.</param>
     /// <returns>The token, to be run where the answer goes on.</returns>
-    /// <exception cref="ArgumentException">The logits are not finite, or the constraint allows no token of this vocabulary.</exception>
+    /// <exception cref="InputException">The constraint goes on with characters that no token of the model has.</exception>
+    /// <exception cref="ArgumentException">The logits are not finite.</exception>
     public int Next(Span<float> logits)
     {
-        _grammar?.FillMask(_allowed);
+        if (_grammar is not null)
+            FillMask(_grammar);
         logits[.._plain.Length].CopyTo(_plain);
         int token = _sampler.Next(logits, _allowed);
         if (_plain.Length > 0)
@@ -88,6 +90,13 @@ internal sealed class AnswerText
         _text.Clear();
         _logprobs.Clear();
         return piece;
+    }
+
+    private void FillMask(GrammarState grammar)
+    {
+        grammar.FillMask(_allowed);
+        if (!_allowed.AsSpan().ContainsAnyExcept(0UL))
+            throw new InputException("the constraint demands characters that the model has no tokens for: it cannot write such a text");
     }
 
     private void Close(FinishReason reason)

@@ -16,6 +16,7 @@ internal static class Root
             EvaluateCommand.Create(),
             PredictCommand.Create(),
             RunCommand.Create(),
+            ChatCommand.Create(),
             OptimizeCommand.Create(),
             QuantizeCommand.Create(),
             ConvertCommand.Create(),

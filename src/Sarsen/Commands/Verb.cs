@@ -9,4 +9,7 @@ namespace Sarsen.Commands;
 internal sealed class Verb(string name, string description, params string[] examples) : Command(name, description)
 {
     public IReadOnlyList<string> Examples { get; } = examples;
+
+    /// <summary>Ctrl-C asks the command to end, and it is given time to; one that hears Ctrl-C itself says no.</summary>
+    public bool EndsByInterrupt { get; set; } = true;
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Sarsen.Server.Features.Deployments;
+using Sarsen.Server.Features.OpenAi;
 using Sarsen.Serving.Statistics;
 
 namespace Sarsen.Server.Features.Metrics;
@@ -18,10 +19,11 @@ internal static class MetricsEndpoint
     private static readonly double[] Quantiles = [0.5, 0.95, 0.99];
 
     public static void Map(IEndpointRouteBuilder app) =>
-        app.MapGet("/metrics", (ServedDeployments deployments, HttpCounters http) =>
+        app.MapGet("/metrics", (ServedDeployments deployments, LanguageModels models, HttpCounters http) =>
         {
             var text = new PrometheusText();
             WriteDeployments(text, deployments.All);
+            LanguageMetrics.Write(text, models.Store);
             WriteHttp(text, http);
             WriteProcess(text);
             return TypedResults.Text(text.ToString(), PrometheusText.ContentType);

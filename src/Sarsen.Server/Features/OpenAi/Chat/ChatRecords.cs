@@ -40,7 +40,7 @@ internal record ChatChunk(string Id, string Object, long Created, string Model, 
 
 /// <summary>The same in a stream that closes with its usage: null until then.</summary>
 internal sealed record ChatCountedChunk(
-    string Id, string Object, long Created, string Model, string SystemFingerprint, IReadOnlyList<ChatChunkChoice> Choices, Usage? Usage)
+    string Id, string Object, long Created, string Model, string SystemFingerprint, IReadOnlyList<ChatChunkChoice> Choices, [property: JsonPropertyOrder(1)] Usage? Usage)
     : ChatChunk(Id, Object, Created, Model, SystemFingerprint, Choices);
 
 internal sealed record ChatChunkChoice(int Index, ChatDelta Delta, ChatLogprobs? Logprobs, string? FinishReason);

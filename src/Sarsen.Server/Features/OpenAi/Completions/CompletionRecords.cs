@@ -9,7 +9,7 @@ internal record Completion(string Id, string Object, long Created, string Model,
 
 /// <summary>With its usage: of whole answers, and null in a stream until its last chunk.</summary>
 internal sealed record CountedCompletion(
-    string Id, string Object, long Created, string Model, string SystemFingerprint, IReadOnlyList<CompletionChoice> Choices, Usage? Usage)
+    string Id, string Object, long Created, string Model, string SystemFingerprint, IReadOnlyList<CompletionChoice> Choices, [property: JsonPropertyOrder(1)] Usage? Usage)
     : Completion(Id, Object, Created, Model, SystemFingerprint, Choices);
 
 internal sealed record CompletionChoice(string Text, int Index, CompletionLogprobs? Logprobs, string? FinishReason);
