@@ -64,7 +64,7 @@ public static class DecoderFiles
     }
 
     /// <summary>Fills every parameter with the rows that it is made of.</summary>
-    private static void ReadWeights(DecoderModel model, Func<string, IEnumerable<TensorPart>> parts, ITensorSource from)
+    internal static void ReadWeights(Module model, Func<string, IEnumerable<TensorPart>> parts, ITensorSource from)
     {
         foreach (ModuleState state in model.State())
         {
