@@ -61,6 +61,11 @@ public sealed record HuggingFaceFolder
         };
     }
 
+    /// <summary>A small file of settings that lies in such a folder, whatever it holds.</summary>
+    /// <exception cref="ModelFormatException">It is too long, or not JSON.</exception>
+    /// <exception cref="IOException">It cannot be opened or read.</exception>
+    public static JsonDocument ReadSettings(string path) => JsonFile.Read(path, LongestConfig);
+
     /// <summary>Opens the weights (<see cref="TensorSources.Open"/>).</summary>
     /// <exception cref="ModelFormatException">The weights are damaged or missing.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>

@@ -49,7 +49,7 @@ public static class DecoderFiles
     {
         DecoderConfig config = Read(path, read, weights);
         var model = new DecoderModel(config);
-        ReadWeights(model, name => parts(config, name), weights, use, workers ?? Workers.Shared);
+        ReadWeights(model, name => parts(config, name), weights, use, workers);
         return model;
     }
 
@@ -73,9 +73,9 @@ public static class DecoderFiles
     }
 
     /// <summary>Fills every parameter with the rows that it is made of.</summary>
-    private static void ReadWeights(DecoderModel model, Func<string, IEnumerable<TensorPart>> parts, ITensorSource from, WeightUse use, Workers workers)
+    internal static void ReadWeights(Module model, Func<string, IEnumerable<TensorPart>> parts, ITensorSource from, WeightUse use = WeightUse.Elements, Workers? workers = null)
     {
-        var held = new HeldWeights(from, workers);
+        var held = new HeldWeights(from, workers ?? Workers.Shared);
         foreach (ModuleState state in model.State())
         {
             IReadOnlyList<TensorPart> rows = Rows(state, parts(state.Name), from);

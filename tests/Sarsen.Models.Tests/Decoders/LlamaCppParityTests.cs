@@ -4,6 +4,7 @@ using Sarsen.Models.Decoders;
 using Sarsen.Nn;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Threads;
+using Sarsen.Testing;
 
 namespace Sarsen.Models.Tests.Decoders;
 
@@ -48,7 +49,7 @@ public sealed class LlamaCppParityTests : IDisposable
         using GgufFile file = GgufFile.Open(path);
         DecoderModel model = DecoderFiles.Load(file);
         long[] ids = [.. Enumerable.Range(0, DecoderGolden.Length).Select(t => (7L + (3 * t * t) + t) % model.VocabSize)];
-        LlamaCpp.Answer expected = LlamaCpp.Run(path, ids, More);
+        LlamaCpp.Answer expected = LlamaCpp.Continue(path, ids, More);
 
         var own = new List<int>();
         float[] logits = Logits(model, ids);

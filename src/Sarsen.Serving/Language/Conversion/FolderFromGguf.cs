@@ -22,7 +22,10 @@ internal static class FolderFromGguf
         byte[] tokenizerJson = TokenizerJsonWriter.Write(SpecialTokens.Values(file.Metadata), from);
         Tokenizer tokenizer = TokenizerJson.Read(tokenizerJson, "tokenizer.json");
 
-        string path = Path.GetFullPath(to), temporary = Path.Combine(Path.GetDirectoryName(path)!, "." + Guid.NewGuid().ToString("n") + AtomicFile.TemporarySuffix);
+        string path = Path.GetFullPath(to), parent = Path.GetDirectoryName(path)!;
+        if (!Directory.Exists(parent))
+            throw new DirectoryNotFoundException($"there is no folder '{parent}' for '{to}' to be in");
+        string temporary = Path.Combine(parent, "." + Guid.NewGuid().ToString("n") + AtomicFile.TemporarySuffix);
         Directory.CreateDirectory(temporary);
         try
         {

@@ -17,7 +17,9 @@ internal static class GgufFromFolder
         HuggingFaceFolder folder = HuggingFaceFolder.Read(from);
         using ITensorSource weights = folder.OpenWeights();
         var conversion = DecoderConversion.ToGguf(folder, weights);
-        GgufMixture mixture = GgufMixture.Find(options.Type ?? MostOf(from));
+        string most = ModelInspection.Of(from).Types[0].Type;
+        bool known = GgufMixture.Names.Contains(most);
+        GgufMixture mixture = GgufMixture.Find(options.Type ?? (known ? most : "F16"));
         Dictionary<string, GgufValue> metadata = Metadata(folder, conversion, mixture, out IReadOnlyList<string> lost);
         GgufTensorSpec[] single = [.. conversion.Tensors.Select(t => new GgufTensorSpec(t.Name, BlockTypes.Find("F32"), t.Shape))];
         IReadOnlyList<GgufTensorSpec> tensors = mixture.Apply(single, metadata, out IReadOnlyList<string> other);
@@ -26,11 +28,9 @@ internal static class GgufFromFolder
         foreach (GgufTensorSpec tensor in tensors)
             Write(conversion.Source, tensor, writer, elements => options.OnProgress?.Invoke(done += elements, all), stop);
         writer.Commit();
-        return [.. conversion.Notes, .. lost, .. other];
+        string[] type = options.Type is null && !known ? [$"weights of {most} are stored as F16, which a GGUF file can have"] : [];
+        return [.. type, .. conversion.Notes, .. lost, .. other];
     }
-
-    /// <summary>The type of most weights, as GGUF has it.</summary>
-    private static string MostOf(string path) => ModelInspection.Of(path).Types[0].Type is var type && GgufMixture.Names.Contains(type) ? type : "F16";
 
     private static Dictionary<string, GgufValue> Metadata(HuggingFaceFolder folder, DecoderConversion conversion, GgufMixture mixture, out IReadOnlyList<string> lost)
     {

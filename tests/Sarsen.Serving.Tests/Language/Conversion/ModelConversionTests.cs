@@ -28,11 +28,12 @@ public sealed class ModelConversionTests : IDisposable
         // Characters without a token are one unknown together here, and one each where scores say what is merged.
         ModelConversion.Run(original, In("a.gguf")).ShouldHaveSingleItem().ShouldContain(@"may tokenise differently, such as '\t\t\tx'");
         ModelConversion.Run(In("a.gguf"), In("b")).ShouldBeEmpty();
+        // Tied vectors are stored under the output's name there, under the tokens' here.
         File.ReadAllBytes(Path.Combine(In("b"), "tokenizer.json")).ShouldBe(File.ReadAllBytes(Path.Combine(original, "tokenizer.json")));
         using (ITensorSource old = TensorSources.Open(Path.Combine(original, "model.safetensors")), made = TensorSources.Open(In("b")))
         {
             foreach (InspectedTensor tensor in ModelInspection.Of(In("b")).Tensors)
-                All(made, tensor.Name).ShouldBe(All(old, tensor.Name), tensor.Name);
+                All(made, tensor.Name).ShouldBe(All(old, old.Contains(tensor.Name) ? tensor.Name : "lm_head.weight"), tensor.Name);
         }
         Same(original, In("a.gguf"));
         Same(original, In("b"));

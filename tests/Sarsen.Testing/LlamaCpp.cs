@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Sarsen.Testing;
 
-namespace Sarsen.Models.Tests.Decoders;
+namespace Sarsen.Testing;
 
 /// <summary>llama.cpp in a process of its own, by the npm package that brings it: what it makes of a GGUF file.</summary>
-internal static class LlamaCpp
+public static class LlamaCpp
 {
     private const string Package = "node-llama-cpp";
 
@@ -21,9 +20,23 @@ internal static class LlamaCpp
     /// <summary>The logits behind each token, those of the prompt first, then those of the likeliest continuation.</summary>
     public sealed record Answer(float[][] Logits, int[] Continuation);
 
-    public static Answer Run(string file, long[] ids, int more)
+    public static Answer Continue(string file, long[] ids, int more)
     {
-        var start = new ProcessStartInfo("node", [Repository.PathOf("tests", "Sarsen.Models.Tests", "Decoders", "llama_cpp_side.mjs"), Modules!])
+        using JsonDocument answer = Ask(new { file, ids, more });
+        IEnumerable<float[]> Rows(string name) => answer.RootElement.GetProperty(name).EnumerateArray().Select(row => row.EnumerateArray().Select(e => e.GetSingle()).ToArray());
+        return new Answer([.. Rows("logits"), .. Rows("more")], [.. answer.RootElement.GetProperty("ids").EnumerateArray().Select(e => e.GetInt32())]);
+    }
+
+    /// <summary>The tokens of texts, without those around them.</summary>
+    public static int[][] Tokenize(string file, params string[] texts)
+    {
+        using JsonDocument answer = Ask(new { file, texts });
+        return [.. answer.RootElement.GetProperty("tokens").EnumerateArray().Select(row => row.EnumerateArray().Select(e => e.GetInt32()).ToArray())];
+    }
+
+    private static JsonDocument Ask(object question)
+    {
+        var start = new ProcessStartInfo("node", [Repository.PathOf("tests", "Sarsen.Testing", "llama_cpp_side.mjs"), Modules!])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -31,15 +44,12 @@ internal static class LlamaCpp
         };
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
-        process.StandardInput.WriteLine(JsonSerializer.Serialize(new { file, ids, more }));
+        process.StandardInput.WriteLine(JsonSerializer.Serialize(question));
         process.StandardInput.Close();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        string? line = output.Split('\n').FirstOrDefault(l => l.StartsWith('{'));
-        if (line is null)
-            throw new InvalidOperationException($"llama.cpp gave no answer for {file}: {output}{errors.Result}");
-        using JsonDocument answer = JsonDocument.Parse(line);
-        IEnumerable<float[]> Rows(string name) => answer.RootElement.GetProperty(name).EnumerateArray().Select(row => row.EnumerateArray().Select(e => e.GetSingle()).ToArray());
-        return new Answer([.. Rows("logits"), .. Rows("more")], [.. answer.RootElement.GetProperty("ids").EnumerateArray().Select(e => e.GetInt32())]);
+        string line = output.Split('\n').FirstOrDefault(l => l.StartsWith('{'))
+            ?? throw new InvalidOperationException($"llama.cpp gave no answer: {output}{errors.Result}");
+        return JsonDocument.Parse(line);
     }
 }

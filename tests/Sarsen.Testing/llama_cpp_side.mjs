@@ -1,5 +1,7 @@
-// The side of llama.cpp: for each line {"file": GGUF, "ids": [...], "more": N} of the input one line {"logits": [[...]], "ids": [...],
-// "more": [...]}: the logits behind each token of ids, and the likeliest continuation by N tokens with the logits behind each.
+// The side of llama.cpp, for one line of the input:
+//   {"file": GGUF, "ids": [...], "more": N}   {"logits": [[...]], "ids": [...], "more": [[...]]}: the logits behind each token of ids,
+//                                             and the likeliest continuation by N tokens with the logits behind each
+//   {"file": GGUF, "texts": [...]}            {"tokens": [[...]]}: each text's tokens, without those around it
 //
 // usage: node llama_cpp_side.mjs MODULES     (MODULES: a node_modules with node-llama-cpp)
 import path from "node:path";
@@ -20,9 +22,7 @@ async function evaluate(sequence, ids) {
   return results.map((result) => row(result.next.logits));
 }
 
-for await (const line of readline.createInterface({ input: process.stdin })) {
-  const { file, ids, more } = JSON.parse(line);
-  const model = await llama.loadModel({ modelPath: file, gpuLayers: 0 });
+async function continued(model, ids, more) {
   // Keys and values in f32, as nothing else would show what differs.
   const context = await model.createContext({ contextSize: 64, threads: 1, flashAttention: false, experimentalKvCacheKeyType: "F32", experimentalKvCacheValueType: "F32" });
   const sequence = context.getSequence();
@@ -34,8 +34,15 @@ for await (const line of readline.createInterface({ input: process.stdin })) {
     [last] = await evaluate(sequence, [token]);
     behind.push(last);
   }
-  console.log(JSON.stringify({ logits, ids: chosen, more: behind }));
-  await context.dispose();
-  await model.dispose();
+  return { logits, ids: chosen, more: behind };
+}
+
+for await (const line of readline.createInterface({ input: process.stdin })) {
+  const { file, ids, more, texts } = JSON.parse(line);
+  const model = await llama.loadModel({ modelPath: file, gpuLayers: 0 });
+  const answer = texts ? { tokens: texts.map((text) => model.tokenize(text, false)) } : await continued(model, ids, more);
+  // Written whole before the process ends, which a pipe does not wait for.
+  await new Promise((written) => process.stdout.write(JSON.stringify(answer) + "\n", written));
+  break;
 }
 process.exit(0);

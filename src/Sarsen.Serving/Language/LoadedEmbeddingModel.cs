@@ -1,0 +1,163 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Sarsen.Formats;
+using Sarsen.Models.Embeddings;
+using Sarsen.Tensors;
+using Sarsen.Tensors.Threads;
+using Sarsen.Text.Tokenizers;
+
+namespace Sarsen.Serving.Language;
+
+/// <summary>
+/// An embedding model with its tokenizer: texts to vectors. Read from a folder of sentence-transformers' kind, of BERT and its
+/// kin, or of static embeddings. Any thread may embed.
+/// </summary>
+public sealed class LoadedEmbeddingModel : IDisposable
+{
+    // Tokenizers of Hugging Face say a number like this where there is no limit.
+    private const long Unlimited = int.MaxValue;
+
+    private readonly Workers _workers;
+    private readonly int? _unknown;
+    private readonly ConcurrentBag<Arena> _arenas = [];
+
+    private LoadedEmbeddingModel(string path, EmbeddingModel model, Tokenizer tokenizer, int? unknown, int maxLength, Workers workers)
+    {
+        (Path, Model, Tokenizer, MaxLength) = (path, model, tokenizer, maxLength);
+        (_unknown, _workers) = (unknown, workers);
+    }
+
+    /// <summary>Where it was read from.</summary>
+    public string Path { get; }
+
+    public EmbeddingModel Model { get; }
+
+    public Tokenizer Tokenizer { get; }
+
+    /// <summary>The most tokens of a text, those around it among them.</summary>
+    public int MaxLength { get; }
+
+    /// <summary>Is there an embedding model in a folder: one that <see cref="Open"/> would try to read.</summary>
+    public static bool IsAt(string path)
+    {
+        if (File.Exists(System.IO.Path.Combine(path, "modules.json")))
+            return true;
+        if (!HuggingFaceFolder.IsAt(path))
+            return false;
+        using JsonDocument config = HuggingFaceFolder.ReadSettings(System.IO.Path.Combine(path, HuggingFaceFolder.ConfigName));
+        return config.RootElement.ValueKind == JsonValueKind.Object && config.RootElement.TryGetProperty("model_type", out JsonElement type)
+            && type.ValueKind == JsonValueKind.String && type.GetString() is "bert" or "roberta" or "xlm-roberta" or "camembert" or "model2vec";
+    }
+
+    /// <param name="path">The folder.</param>
+    /// <param name="workers">Who puts weights into order and embeds; the whole worker set when null.</param>
+    /// <exception cref="ModelLoadException">There is nothing there, it is damaged, or of a kind that is not supported; the message says which.</exception>
+    public static LoadedEmbeddingModel Open(string path, Workers? workers = null)
+    {
+        try
+        {
+            if (!IsAt(path))
+                throw new ModelLoadException($"'{path}' holds no embedding model: name a folder with modules.json, or with the {HuggingFaceFolder.ConfigName} of BERT or model2vec");
+            string network = EmbeddingFiles.NetworkFolder(path);
+            string? file = new[] { network, path }.Select(folder => System.IO.Path.Combine(folder, "tokenizer.json")).FirstOrDefault(File.Exists);
+            if (file is null)
+                throw new ModelLoadException($"'{path}' has no tokenizer.json: texts cannot be put into tokens");
+            byte[] json = File.ReadAllBytes(file);
+            Tokenizer tokenizer = TokenizerJson.Read(json, file);
+            EmbeddingModel model = EmbeddingFiles.Load(path);
+            if (tokenizer.VocabularySize > model.VocabSize)
+                throw new ModelLoadException($"'{path}': the tokenizer has {tokenizer.VocabularySize} tokens, the model {model.VocabSize}: they are not of one model");
+            workers ??= Workers.Shared;
+            model.PackWeights(workers);
+            int? unknown = model.ReadsSpecialTokens ? null : Unknown(json, tokenizer);
+            return new LoadedEmbeddingModel(path, model, tokenizer, unknown, Longest(network, model), workers);
+        }
+        catch (Exception e) when (e is ModelFormatException or IOException or UnauthorizedAccessException)
+        {
+            throw new ModelLoadException(e.Message, e);
+        }
+    }
+
+    /// <summary>The tokens that are read of a text.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="longText">What becomes of one that is too long.</param>
+    /// <param name="cut">It was too long.</param>
+    /// <exception cref="InputException">It is too long, and is not to be cut.</exception>
+    public int[] Encode(string text, LongText longText, out bool cut)
+    {
+        int[] ids = Tokenizer.Encode(text);
+        if (_unknown is { } unknown)
+            ids = Array.FindAll(ids, id => id != unknown);
+        int[] whole = Model.ReadsSpecialTokens ? Tokenizer.Encode(text, new EncodeOptions(AddSpecial: true)) : ids;
+        cut = whole.Length > MaxLength;
+        if (!cut)
+            return whole;
+        if (longText == LongText.Refuse)
+            throw new InputException($"the text has {whole.Length} tokens, the model takes {MaxLength}: make it shorter, or cut it into several");
+        // What stands before and behind the text stays.
+        int around = whole.Length - ids.Length, before = 0;
+        while (before < around && !whole.AsSpan(before).StartsWith(ids))
+            before++;
+        int kept = Math.Max(0, MaxLength - around);
+        return [.. whole[..before], .. ids[..kept], .. whole[(before + ids.Length)..]];
+    }
+
+    /// <summary>The vectors of texts: each has the same bits alone and among others.</summary>
+    /// <param name="texts">The texts; an empty one is one too.</param>
+    /// <param name="longText">What becomes of those that are too long.</param>
+    /// <param name="stop">Asked between runs.</param>
+    /// <exception cref="InputException">One is too long, and is not to be cut.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public IReadOnlyList<TextEmbedding> Embed(IReadOnlyList<string> texts, LongText longText = LongText.Cut, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        var ids = new int[texts.Count][];
+        bool[] cut = new bool[texts.Count];
+        for (int i = 0; i < ids.Length; i++)
+            ids[i] = Encode(texts[i], longText, out cut[i]);
+        Arena arena = _arenas.TryTake(out Arena? kept) ? kept : new Arena(_workers);
+        float[][] vectors;
+        try
+        {
+            vectors = Model.Embed(ids, arena, stop);
+        }
+        finally
+        {
+            _arenas.Add(arena);
+        }
+        return [.. vectors.Select((vector, i) => new TextEmbedding(vector, ids[i].Length, cut[i]))];
+    }
+
+    /// <summary>Gives back memory of computations; none may be going on.</summary>
+    public void Dispose()
+    {
+        while (_arenas.TryTake(out Arena? arena))
+            arena.Dispose();
+    }
+
+    /// <summary>What the model says, but no more than its network takes; else what its tokenizer says.</summary>
+    private static int Longest(string network, EmbeddingModel model)
+    {
+        int most = model.ContextLength;
+        if (model.Settings.MaxLength is { } said)
+            return Math.Min(said, most);
+        string file = System.IO.Path.Combine(network, "tokenizer_config.json");
+        if (!File.Exists(file))
+            return most;
+        using JsonDocument config = HuggingFaceFolder.ReadSettings(file);
+        return config.RootElement.ValueKind == JsonValueKind.Object && config.RootElement.TryGetProperty("model_max_length", out JsonElement length)
+            && length.ValueKind == JsonValueKind.Number && length.GetDouble() is >= 1 and < Unlimited
+            ? (int)Math.Min(most, length.GetDouble())
+            : most;
+    }
+
+    /// <summary>The token for what has none, which static embeddings leave out; tokenizers say its text or its id.</summary>
+    private static int? Unknown(byte[] json, Tokenizer tokenizer)
+    {
+        using var document = JsonDocument.Parse(json);
+        JsonElement model = document.RootElement.GetProperty("model");
+        if (model.TryGetProperty("unk_token", out JsonElement token) && token.ValueKind == JsonValueKind.String)
+            return tokenizer.IdOf(token.GetString()!);
+        return model.TryGetProperty("unk_id", out JsonElement id) && id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out int number) ? number : null;
+    }
+}
