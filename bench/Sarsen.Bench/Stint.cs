@@ -26,7 +26,7 @@ internal readonly record struct Stint(double Median, int Runs, long Bytes)
         {
             work.Run();
             long now = Stopwatch.GetTimestamp();
-            kept[runs % kept.Length] = now - last;
+            kept[runs % kept.Length] = work.Timed * Stopwatch.Frequency ?? (now - last);
             last = now;
         }
         bytes = GC.GetAllocatedBytesForCurrentThread() - bytes;

@@ -11,6 +11,9 @@ internal abstract class Work : IDisposable
 
     public abstract void Run();
 
+    /// <summary>Seconds of the last run where it timed a part of itself, as the wait for a first token; null where all of it counts.</summary>
+    public virtual double? Timed => null;
+
     /// <summary>What a run gives, in short, where it can be compared with the other side's; else null.</summary>
     public virtual string? Check() => null;
 

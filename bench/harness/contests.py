@@ -79,9 +79,16 @@ def tokenizing(case, batch, _):
 
 
 def speaking(case, batch, thread_counts):
-    """Tokens a second of a language model: of a prompt of 512, or generated one by one behind the first, 128."""
-    tokens = 512 if case.endswith("-prefill") else 128
-    return [Contest("llm", case, batch, n, "tokens/s", lambda seconds: tokens / seconds, (sides.sarsen("llm", case, batch, n),), (sides.llama("llm", case, batch, n),)) for n in thread_counts]
+    """
+    Tokens a second of a language model: of a prompt of 512, or generated one by one behind the first, 128; or generated for some
+    clients at once, 64 each behind prompts of 256. And milliseconds until such clients have their first token.
+    """
+    if case.endswith("-first-token"):
+        unit, of = "ms", lambda seconds: seconds * 1e3
+    else:
+        tokens = 64 * int(case.split("-")[1]) if case.startswith("server-") else 512 if case.endswith("-prefill") else 128
+        unit, of = "tokens/s", lambda seconds: tokens / seconds
+    return [Contest("llm", case, batch, n, unit, of, (sides.sarsen("llm", case, batch, n),), (sides.llama("llm", case, batch, n),)) for n in thread_counts]
 
 
 def inference_peers(case):

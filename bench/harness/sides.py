@@ -121,9 +121,8 @@ def tokenizers(kind, case, batch, threads):
 
 def llama(kind, case, batch, threads):
     """Both sides read the model that Sarsen's makes."""
-    shape, rest = case.split("-", 1)
-    type_, task = rest.rsplit("-", 1)
-    return Variant("llama", threads, ("node", f"{place.PEERS}/llama_side.js", place.MODULES, os.path.join(place.MODELS, f"{shape}-{type_}.gguf"), task, str(threads)))
+    model, task = ("135m-q4_0", case) if case.startswith("server-") else case.rsplit("-", 1)
+    return Variant("llama", threads, ("node", f"{place.PEERS}/llama_side.js", place.MODULES, os.path.join(place.MODELS, f"{model}.gguf"), task, str(threads)))
 
 
 PEERS = {"torch": torch, "torch-layer": torch_layer, "openblas": openblas, "onnxruntime": onnxruntime, "tokenizers": tokenizers, "llama": llama}
