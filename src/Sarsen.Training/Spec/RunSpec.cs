@@ -35,7 +35,7 @@ public sealed record RunSpec : IValidatableObject
     [Description("What is measured on the validation and test splits; empty: what is usual for the task.")]
     public IReadOnlyList<Metric> Metrics { get; init; } = [];
 
-    [Description("Texts that a language model writes at the ends of epochs; nothing: none.")]
+    [Description("Texts that a language model writes while it learns; nothing: none.")]
     public TextSamplesSpec? TextSamples { get; init; }
 
     [Description("Train on every fold but one in turn and report mean and deviation; nothing: one run.")]

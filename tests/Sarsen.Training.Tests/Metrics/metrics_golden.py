@@ -88,7 +88,8 @@ def classification(name, scores, y, kind):
     if classes > 3:
         expected["top_3_accuracy"] = m.top_k_accuracy_score(y, p, k=3, labels=labels)
     if kind == "logits" and classes > 2:
-        expected["perplexity"] = float(np.exp(-np.mean(np.log(p[np.arange(len(y)), y]))))
+        expected["cross_entropy"] = float(-np.mean(np.log(p[np.arange(len(y)), y])))
+        expected["perplexity"] = float(np.exp(expected["cross_entropy"]))
     rows = m.precision_recall_fscore_support(y, predicted, labels=labels, zero_division=0)
     return {
         "name": name, "kind": kind, "outputs": scores.shape[1],
