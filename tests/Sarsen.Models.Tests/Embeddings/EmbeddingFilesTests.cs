@@ -103,8 +103,14 @@ public sealed class EmbeddingFilesTests : IDisposable
         string path = Path.Combine(_folder, "a.gguf");
         Dictionary<string, GgufValue> metadata = new()
         {
-            ["general.architecture"] = "bert", ["bert.block_count"] = 2u, ["bert.context_length"] = 16u, ["bert.embedding_length"] = 12u, ["bert.feed_forward_length"] = 20u,
-            ["bert.attention.head_count"] = 3u, ["bert.attention.layer_norm_epsilon"] = 1e-12f, ["bert.pooling_type"] = pooling,
+            ["general.architecture"] = "bert",
+            ["bert.block_count"] = 2u,
+            ["bert.context_length"] = 16u,
+            ["bert.embedding_length"] = 12u,
+            ["bert.feed_forward_length"] = 20u,
+            ["bert.attention.head_count"] = 3u,
+            ["bert.attention.layer_norm_epsilon"] = 1e-12f,
+            ["bert.pooling_type"] = pooling,
         };
         using (SafetensorsFile stored = SafetensorsFile.Open(Path.Combine(_folder, "model.safetensors")))
         using (GgufWriter writer = GgufWriter.Create(path, metadata, [.. stored.Entries.Select(e => new GgufTensorSpec(GgufName(e.Name), BlockTypes.Find("F32"), e.Shape))]))

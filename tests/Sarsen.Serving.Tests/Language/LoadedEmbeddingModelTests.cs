@@ -79,10 +79,20 @@ public sealed class LoadedEmbeddingModelTests : IDisposable
         }.Aggregate(name, (text, pair) => text.Replace(pair.Item1, pair.Item2, StringComparison.Ordinal));
         Dictionary<string, GgufValue> metadata = new()
         {
-            ["general.architecture"] = "bert", ["bert.block_count"] = 1u, ["bert.context_length"] = (uint)Longest, ["bert.embedding_length"] = 8u, ["bert.feed_forward_length"] = 16u,
-            ["bert.attention.head_count"] = 2u, ["bert.attention.layer_norm_epsilon"] = 1e-12f, ["bert.pooling_type"] = 1u, ["tokenizer.ggml.model"] = "bert",
-            ["tokenizer.ggml.tokens"] = GgufArray.Of(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "▁a", "▁b"]), ["tokenizer.ggml.token_type"] = GgufArray.Of([3, 2, 3, 3, 1, 1]),
-            ["tokenizer.ggml.cls_token_id"] = 2u, ["tokenizer.ggml.seperator_token_id"] = 3u, ["tokenizer.ggml.unknown_token_id"] = 1u,
+            ["general.architecture"] = "bert",
+            ["bert.block_count"] = 1u,
+            ["bert.context_length"] = (uint)Longest,
+            ["bert.embedding_length"] = 8u,
+            ["bert.feed_forward_length"] = 16u,
+            ["bert.attention.head_count"] = 2u,
+            ["bert.attention.layer_norm_epsilon"] = 1e-12f,
+            ["bert.pooling_type"] = 1u,
+            ["tokenizer.ggml.model"] = "bert",
+            ["tokenizer.ggml.tokens"] = GgufArray.Of(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "▁a", "▁b"]),
+            ["tokenizer.ggml.token_type"] = GgufArray.Of([3, 2, 3, 3, 1, 1]),
+            ["tokenizer.ggml.cls_token_id"] = 2u,
+            ["tokenizer.ggml.seperator_token_id"] = 3u,
+            ["tokenizer.ggml.unknown_token_id"] = 1u,
         };
         using (SafetensorsFile stored = SafetensorsFile.Open(Path.Combine(_folder, "model.safetensors")))
         using (GgufWriter writer = GgufWriter.Create(path, metadata, [.. stored.Entries.Select(e => new GgufTensorSpec(Name(e.Name), BlockTypes.Find("F32"), e.Shape))]))
