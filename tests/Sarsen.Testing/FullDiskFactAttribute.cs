@@ -6,8 +6,10 @@ namespace Sarsen.Testing;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class FullDiskFactAttribute : FactAttribute
 {
-    public FullDiskFactAttribute()
+    public FullDiskFactAttribute(params string[] dataPaths)
     {
+        foreach (string path in dataPaths)
+            Skip ??= TestData.WhyMissing(path);
         using var disk = SmallDisk.TryMount(1 << 16);
         if (disk is null)
             Skip = "needs the right to mount a tmpfs: run as root with CAP_SYS_ADMIN";

@@ -5,7 +5,8 @@ using Sarsen.Tensors;
 namespace Sarsen.Models.Embeddings;
 
 /// <summary>
-/// Embedding models from folders: sentence-transformers', plain ones of BERT and its kin, and static embeddings of model2vec.
+/// Embedding models from folders: sentence-transformers', plain ones of BERT and its kin, and static embeddings of model2vec; and
+/// BERT from GGUF files.
 /// </summary>
 public static class EmbeddingFiles
 {
@@ -15,6 +16,14 @@ public static class EmbeddingFiles
     /// <summary>The folder in which a model's network and tokenizer lie: its own, or one that <c>modules.json</c> names.</summary>
     /// <exception cref="ModelFormatException">A file is damaged or asks for what is not supported.</exception>
     public static string NetworkFolder(string path) => EmbeddingModules.Read(path).Network;
+
+    /// <summary>Builds the model of a GGUF file and reads its weights, as f32.</summary>
+    /// <exception cref="ModelFormatException">The file is damaged, or asks for what is not supported.</exception>
+    public static EmbeddingModel Load(GgufFile file)
+    {
+        (BertConfig config, EmbeddingSettings settings) = GgufBert.Read(file);
+        return Bert(file.Path, config, settings, GgufBert.Parts, file);
+    }
 
     /// <summary>Builds the model of a folder and reads its weights, as f32.</summary>
     /// <exception cref="ModelFormatException">A file is missing or damaged, or asks for what is not supported.</exception>
@@ -33,12 +42,14 @@ public static class EmbeddingFiles
         var json = new ConfigReader(file, folder.Config);
         if (modules.IsStatic || json.Text("model_type", "") == "model2vec")
             return Static(weights, modules.Settings with { Normalize = modules.Settings.Normalize || json.Bool("normalize", false) });
-        return Bert(file, json, weights, modules.Settings);
+        var config = BertConfig.Read(json);
+        const string Known = "embeddings.word_embeddings.weight";
+        string prefix = new[] { "", "bert.", "roberta." }.FirstOrDefault(p => weights.Contains(p + Known), "");
+        return Bert(file, config, modules.Settings, name => BertModel.Parts(config, prefix, name), weights);
     }
 
-    private static BertModel Bert(string file, ConfigReader json, ITensorSource weights, EmbeddingSettings settings)
+    private static BertModel Bert(string file, BertConfig config, EmbeddingSettings settings, Func<string, IEnumerable<TensorPart>> parts, ITensorSource weights)
     {
-        var config = BertConfig.Read(json);
         try
         {
             config.Validate();
@@ -51,9 +62,7 @@ public static class EmbeddingFiles
         if (config.ParameterCount > 2.0 * weights.Elements)
             throw new ModelFormatException(file, 0, $"the configuration asks for {config.ParameterCount:N0} parameters, '{weights.Path}' holds {weights.Elements:N0}: the configuration is of another model");
         var model = new BertModel(config, settings);
-        const string Known = "embeddings.word_embeddings.weight";
-        string prefix = new[] { "", "bert.", "roberta." }.FirstOrDefault(p => weights.Contains(p + Known), "");
-        DecoderFiles.ReadWeights(model, name => BertModel.Parts(config, prefix, name), weights);
+        DecoderFiles.ReadWeights(model, parts, weights);
         return model;
     }
 

@@ -10,7 +10,7 @@ namespace Sarsen.Serving.Language;
 
 /// <summary>
 /// An embedding model with its tokenizer: texts to vectors. Read from a folder of sentence-transformers' kind, of BERT and its
-/// kin, or of static embeddings. Any thread may embed.
+/// kin, or of static embeddings, or from a GGUF file of BERT. Any thread may embed.
 /// </summary>
 public sealed class LoadedEmbeddingModel : IDisposable
 {
@@ -37,9 +37,16 @@ public sealed class LoadedEmbeddingModel : IDisposable
     /// <summary>The most tokens of a text, those around it among them.</summary>
     public int MaxLength { get; }
 
-    /// <summary>Is there an embedding model in a folder: one that <see cref="Open"/> would try to read.</summary>
+    /// <summary>Is there an embedding model: a folder or file that <see cref="Open"/> would try to read.</summary>
+    /// <exception cref="ModelFormatException">A file is damaged.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
     public static bool IsAt(string path)
     {
+        if (File.Exists(path) && TensorSources.IsGguf(path))
+        {
+            using GgufFile gguf = GgufFile.Open(path);
+            return gguf.Metadata.Text("general.architecture", "") == "bert";
+        }
         if (File.Exists(System.IO.Path.Combine(path, "modules.json")))
             return true;
         if (!HuggingFaceFolder.IsAt(path))
@@ -49,7 +56,7 @@ public sealed class LoadedEmbeddingModel : IDisposable
             && type.ValueKind == JsonValueKind.String && type.GetString() is "bert" or "roberta" or "xlm-roberta" or "camembert" or "model2vec";
     }
 
-    /// <param name="path">The folder.</param>
+    /// <param name="path">The folder, or the GGUF file.</param>
     /// <param name="workers">Who puts weights into order and embeds; the whole worker set when null.</param>
     /// <exception cref="ModelLoadException">There is nothing there, it is damaged, or of a kind that is not supported; the message says which.</exception>
     public static LoadedEmbeddingModel Open(string path, Workers? workers = null)
@@ -57,25 +64,40 @@ public sealed class LoadedEmbeddingModel : IDisposable
         try
         {
             if (!IsAt(path))
-                throw new ModelLoadException($"'{path}' holds no embedding model: name a folder with modules.json, or with the {HuggingFaceFolder.ConfigName} of BERT or model2vec");
-            string network = EmbeddingFiles.NetworkFolder(path);
-            string? file = new[] { network, path }.Select(folder => System.IO.Path.Combine(folder, "tokenizer.json")).FirstOrDefault(File.Exists);
-            if (file is null)
-                throw new ModelLoadException($"'{path}' has no tokenizer.json: texts cannot be put into tokens");
-            byte[] json = File.ReadAllBytes(file);
-            Tokenizer tokenizer = TokenizerJson.Read(json, file);
-            EmbeddingModel model = EmbeddingFiles.Load(path);
-            if (tokenizer.VocabularySize > model.VocabSize)
-                throw new ModelLoadException($"'{path}': the tokenizer has {tokenizer.VocabularySize} tokens, the model {model.VocabSize}: they are not of one model");
-            workers ??= Workers.Shared;
-            model.PackWeights(workers);
-            int? unknown = model.ReadsSpecialTokens ? null : Unknown(json, tokenizer);
-            return new LoadedEmbeddingModel(path, model, tokenizer, unknown, Longest(network, model), workers);
+                throw new ModelLoadException($"'{path}' holds no embedding model: name a folder with modules.json, or with the {HuggingFaceFolder.ConfigName} of BERT or model2vec, or a GGUF file of BERT");
+            return Directory.Exists(path) ? FromFolder(path, workers ?? Workers.Shared) : FromGguf(path, workers ?? Workers.Shared);
         }
         catch (Exception e) when (e is ModelFormatException or IOException or UnauthorizedAccessException)
         {
             throw new ModelLoadException(e.Message, e);
         }
+    }
+
+    private static LoadedEmbeddingModel FromGguf(string path, Workers workers)
+    {
+        using GgufFile file = GgufFile.Open(path);
+        Tokenizer tokenizer = GgufTokenizer.Read(SpecialTokens.Values(file.Metadata), path);
+        EmbeddingModel model = EmbeddingFiles.Load(file);
+        return new LoadedEmbeddingModel(path, Ready(path, model, tokenizer, workers), tokenizer, null, Math.Min(model.Settings.MaxLength ?? model.ContextLength, model.ContextLength), workers);
+    }
+
+    private static LoadedEmbeddingModel FromFolder(string path, Workers workers)
+    {
+        string network = EmbeddingFiles.NetworkFolder(path);
+        string file = new[] { network, path }.Select(folder => System.IO.Path.Combine(folder, "tokenizer.json")).FirstOrDefault(File.Exists)
+            ?? throw new ModelLoadException($"'{path}' has no tokenizer.json: texts cannot be put into tokens");
+        byte[] json = File.ReadAllBytes(file);
+        Tokenizer tokenizer = TokenizerJson.Read(json, file);
+        EmbeddingModel model = Ready(path, EmbeddingFiles.Load(path), tokenizer, workers);
+        return new LoadedEmbeddingModel(path, model, tokenizer, model.ReadsSpecialTokens ? null : Unknown(json, tokenizer), Longest(network, model), workers);
+    }
+
+    private static EmbeddingModel Ready(string path, EmbeddingModel model, Tokenizer tokenizer, Workers workers)
+    {
+        if (tokenizer.VocabularySize > model.VocabSize)
+            throw new ModelLoadException($"'{path}': the tokenizer has {tokenizer.VocabularySize} tokens, the model {model.VocabSize}: they are not of one model");
+        model.PackWeights(workers);
+        return model;
     }
 
     /// <summary>The tokens that are read of a text.</summary>

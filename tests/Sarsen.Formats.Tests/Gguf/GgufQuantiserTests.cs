@@ -81,6 +81,18 @@ public sealed class GgufQuantiserTests
         File.Exists(folder.File("b.gguf")).ShouldBeFalse();
     }
 
+    /// <summary>A piece of a tensor is in memory, not the tensor.</summary>
+    [Fact]
+    public void Large_tensors_go_through_in_pieces()
+    {
+        using var folder = new TemporaryFolder();
+        using GgufFile file = Written(folder, "F32", rows: 1 << 16);
+        GgufQuantiser.Run(file, folder.File("warm.gguf"), GgufMixture.Find("Q8_0"));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        GgufQuantiser.Run(file, folder.File("b.gguf"), GgufMixture.Find("Q8_0"));
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(file.Tensor("blk.0.attn_q.weight").Bytes / 8);
+    }
+
     [FullDiskFact]
     public void A_full_disk_is_an_IO_error_and_the_old_file_stays()
     {

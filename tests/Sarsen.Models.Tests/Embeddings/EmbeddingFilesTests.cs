@@ -1,4 +1,5 @@
 using Sarsen.Formats;
+using Sarsen.Formats.Blocks;
 using Sarsen.Models.Embeddings;
 using Sarsen.Models.Tests.Decoders;
 using Sarsen.Tensors;
@@ -76,6 +77,57 @@ public sealed class EmbeddingFilesTests : IDisposable
         model.PackWeights(Workers.Serial);
         Embed(model, Texts).ShouldBe(together[..3]);
         Embed(model, [], Texts[1])[0].ShouldBe(new float[12]);
+    }
+
+    /// <summary>The names that llama.cpp gives them.</summary>
+    private static string GgufName(string name)
+    {
+        foreach ((string from, string to) in new[]
+        {
+            ("bert.", ""), ("embeddings.word_embeddings", "token_embd"), ("embeddings.position_embeddings", "position_embd"), ("embeddings.token_type_embeddings", "token_types"),
+            ("embeddings.LayerNorm", "token_embd_norm"), ("encoder.layer", "blk"), ("attention.self.query", "attn_q"), ("attention.self.key", "attn_k"), ("attention.self.value", "attn_v"),
+            ("attention.output.dense", "attn_output"), ("attention.output.LayerNorm", "attn_output_norm"), ("intermediate.dense", "ffn_up"), ("output.dense", "ffn_down"), ("output.LayerNorm", "layer_output_norm"),
+        })
+            name = name.Replace(from, to, StringComparison.Ordinal);
+        return name;
+    }
+
+    [Theory]
+    [InlineData(1u, null)]
+    [InlineData(2u, null)]
+    [InlineData(3u, "pooling_type' is 3")]
+    public void A_gguf_gives_the_vectors_of_the_folder_normalised(uint pooling, string? refusal)
+    {
+        EmbeddingGolden golden = EmbeddingGolden.All[0] with { Pooling = pooling == 1 ? "mean" : "cls", Normalize = true };
+        WriteFolder(golden);
+        string path = Path.Combine(_folder, "a.gguf");
+        Dictionary<string, GgufValue> metadata = new()
+        {
+            ["general.architecture"] = "bert",
+            ["bert.block_count"] = 2u,
+            ["bert.context_length"] = 16u,
+            ["bert.embedding_length"] = 12u,
+            ["bert.feed_forward_length"] = 20u,
+            ["bert.attention.head_count"] = 3u,
+            ["bert.attention.layer_norm_epsilon"] = 1e-12f,
+            ["bert.pooling_type"] = pooling,
+        };
+        using (SafetensorsFile stored = SafetensorsFile.Open(Path.Combine(_folder, "model.safetensors")))
+        using (GgufWriter writer = GgufWriter.Create(path, metadata, [.. stored.Entries.Select(e => new GgufTensorSpec(GgufName(e.Name), BlockTypes.Find("F32"), e.Shape))]))
+        {
+            foreach (SafetensorsEntry entry in stored.Entries)
+                writer.Write(GgufName(entry.Name), stored.Read(entry.Name).ToArray<float>());
+            writer.Commit();
+        }
+        using GgufFile file = GgufFile.Open(path);
+        if (refusal is not null)
+        {
+            Should.Throw<ModelFormatException>(() => EmbeddingFiles.Load(file)).Message.ShouldContain(refusal);
+            return;
+        }
+        float[][] expected = Embed(EmbeddingFiles.Load(_folder), Texts), made = Embed(EmbeddingFiles.Load(file), Texts);
+        for (int i = 0; i < expected.Length; i++)
+            GoldenValues.Check([.. made[i].Select(x => (double)x)], [.. expected[i].Select(x => (double)x)], 1e-6, $"text {i}");
     }
 
     [Fact]

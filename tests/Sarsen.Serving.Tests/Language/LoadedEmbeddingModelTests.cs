@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sarsen.Formats;
+using Sarsen.Formats.Blocks;
 using Sarsen.Serving.Language;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Threads;
@@ -63,6 +64,51 @@ public sealed class LoadedEmbeddingModelTests : IDisposable
             loaded.Embed([text])[0].Vector.ShouldBe(expected.Vector, text);
         together[1].Vector.ShouldBe(loaded.Embed(["a b a b"])[0].Vector);
         Math.Sqrt(together[0].Vector.Sum(x => (double)x * x)).ShouldBe(1, 1e-6);
+    }
+
+    [Fact]
+    public void A_gguf_gives_the_tokens_and_vectors_of_the_folder()
+    {
+        WriteBert();
+        string path = Path.Combine(_folder, "a.gguf");
+        string Name(string name) => new[]
+        {
+            ("embeddings.word_embeddings", "token_embd"), ("embeddings.position_embeddings", "position_embd"), ("embeddings.token_type_embeddings", "token_types"), ("embeddings.LayerNorm", "token_embd_norm"),
+            ("encoder.layer", "blk"), ("attention.self.query", "attn_q"), ("attention.self.key", "attn_k"), ("attention.self.value", "attn_v"), ("attention.output.dense", "attn_output"),
+            ("attention.output.LayerNorm", "attn_output_norm"), ("intermediate.dense", "ffn_up"), ("output.dense", "ffn_down"), ("output.LayerNorm", "layer_output_norm"),
+        }.Aggregate(name, (text, pair) => text.Replace(pair.Item1, pair.Item2, StringComparison.Ordinal));
+        Dictionary<string, GgufValue> metadata = new()
+        {
+            ["general.architecture"] = "bert",
+            ["bert.block_count"] = 1u,
+            ["bert.context_length"] = (uint)Longest,
+            ["bert.embedding_length"] = 8u,
+            ["bert.feed_forward_length"] = 16u,
+            ["bert.attention.head_count"] = 2u,
+            ["bert.attention.layer_norm_epsilon"] = 1e-12f,
+            ["bert.pooling_type"] = 1u,
+            ["tokenizer.ggml.model"] = "bert",
+            ["tokenizer.ggml.tokens"] = GgufArray.Of(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "▁a", "▁b"]),
+            ["tokenizer.ggml.token_type"] = GgufArray.Of([3, 2, 3, 3, 1, 1]),
+            ["tokenizer.ggml.cls_token_id"] = 2u,
+            ["tokenizer.ggml.seperator_token_id"] = 3u,
+            ["tokenizer.ggml.unknown_token_id"] = 1u,
+        };
+        using (SafetensorsFile stored = SafetensorsFile.Open(Path.Combine(_folder, "model.safetensors")))
+        using (GgufWriter writer = GgufWriter.Create(path, metadata, [.. stored.Entries.Select(e => new GgufTensorSpec(Name(e.Name), BlockTypes.Find("F32"), e.Shape))]))
+        {
+            foreach (SafetensorsEntry entry in stored.Entries)
+                writer.Write(Name(entry.Name), stored.Read(entry.Name).ToArray<float>());
+            writer.Commit();
+        }
+        using LoadedEmbeddingModel folder = LoadedEmbeddingModel.Open(_folder, Workers.Serial), file = LoadedEmbeddingModel.Open(path, Workers.Serial);
+        file.MaxLength.ShouldBe(Longest);
+        foreach (string text in new[] { "a b", "A b a b a b", "" })
+        {
+            file.Encode(text, LongText.Cut, out _).ShouldBe(folder.Encode(text, LongText.Cut, out _));
+            float[] expected = folder.Embed([text])[0].Vector, made = file.Embed([text])[0].Vector;
+            GoldenValues.Check([.. made.Select(x => (double)x)], [.. expected.Select(x => (double)x)], 1e-6, text);
+        }
     }
 
     [Fact]
