@@ -97,13 +97,18 @@ public sealed class LanguageEngine : IAsyncDisposable
         lock (_gate)
         {
             _closed = true;
-            _running?.Settle(Closing());
+            if (_running is not null)
+                Close(_running);
             Monitor.Pulse(_gate);
         }
         await _ended.Task;
     }
 
-    private static ReplicaClosedException Closing() => new("the model was unloaded before the answer was complete: send the request again");
+    private static void Close(EngineJob job)
+    {
+        if (job.Settle())
+            job.Stream.End(new ReplicaClosedException("the model was unloaded before the answer was complete: send the request again"));
+    }
 
     private void Run()
     {
@@ -114,7 +119,7 @@ public sealed class LanguageEngine : IAsyncDisposable
         }
         foreach (EngineJob left in TakeAll())
         {
-            left.Settle(Closing());
+            Close(left);
             left.Dispose();
         }
         _generator.Dispose();
@@ -157,8 +162,10 @@ public sealed class LanguageEngine : IAsyncDisposable
                 last = piece;
                 job.Stream.Write(piece);
             }, _time.GetElapsedTime(job.SubmittedAt), job.Stop);
-            if (job.Settle())
-                Count(last!.Usage!);
+            if (!job.Settle())
+                return;
+            Count(last!.Usage!);
+            job.Stream.End();
         }
         catch (OperationCanceledException)
         {
@@ -166,10 +173,11 @@ public sealed class LanguageEngine : IAsyncDisposable
         }
         catch (Exception e)
         {
-            if (!job.Settle(e))
+            if (!job.Settle())
                 return;
             lock (_gate)
                 _counts = _counts with { Failed = _counts.Failed + 1 };
+            job.Stream.End(e);
         }
     }
 
