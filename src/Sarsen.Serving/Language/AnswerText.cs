@@ -63,15 +63,19 @@ internal sealed class AnswerText
             FillMask(_grammar);
         logits[.._plain.Length].CopyTo(_plain);
         int token = _sampler.Next(logits, _allowed);
-        if (_plain.Length > 0)
-            _logprobs.Add(Describe(token, Sampler.LogProbability(_plain, token), Likeliest(_options.TopLogprobs!.Value)));
         if (IsEnd(token))
         {
             Close(FinishReason.Stop);
             return token;
         }
-        _grammar?.Accept(_model.Tokenizer.BytesOf(token));
-        _text.Append(_stops.Add(_decoder.Add(token)));
+        if (_plain.Length > 0)
+            _logprobs.Add(Describe(token, Sampler.LogProbability(_plain, token), Likeliest(_options.TopLogprobs!.Value)));
+        // A model's matrices may be padded beyond its tokenizer: what is chosen there is no text.
+        if (token < _model.Tokenizer.VocabularySize)
+        {
+            _grammar?.Accept(_model.Tokenizer.BytesOf(token));
+            _text.Append(_stops.Add(_decoder.Add(token)));
+        }
         if (_stops.Found)
             Finish = FinishReason.Stop;
         else if (_grammar is { MustEnd: true })

@@ -35,14 +35,8 @@ internal sealed class EngineJob : IDisposable
     /// <summary>From now on cancellation ends the stream at once, also while the request waits.</summary>
     public void Watch() => _registration = _either.Token.Register(EndEarly);
 
-    /// <summary>Ends the stream; false where that was done already.</summary>
-    public bool Settle(Exception? error = null)
-    {
-        if (Interlocked.Exchange(ref _settled, 1) != 0)
-            return false;
-        Stream.End(error);
-        return true;
-    }
+    /// <summary>Settles it: who does so first counts it, and then ends its stream, so that a reader at the end finds it counted. False for all others.</summary>
+    public bool Settle() => Interlocked.Exchange(ref _settled, 1) == 0;
 
     public void Dispose()
     {
@@ -57,7 +51,9 @@ internal sealed class EngineJob : IDisposable
         Exception why = late
             ? new TimeoutException(FormattableString.Invariant($"the answer was not complete within {Request.Deadline!.Value.TotalSeconds:0.###} s: ask for fewer tokens, or allow more time"))
             : new OperationCanceledException(_stop.IsCancellationRequested ? _stop : Stream.Left);
-        if (Settle(why))
-            _onSettledEarly(this);
+        if (!Settle())
+            return;
+        _onSettledEarly(this);
+        Stream.End(why);
     }
 }

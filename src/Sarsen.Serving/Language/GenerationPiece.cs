@@ -2,7 +2,7 @@ namespace Sarsen.Serving.Language;
 
 /// <summary>A part of an answer, as it comes. One may be without text, where a token completes no character.</summary>
 /// <param name="Text">The text that has become certain.</param>
-/// <param name="Logprobs">The tokens that were chosen since the piece before, where they were asked for. A token's text may come in a later piece.</param>
+/// <param name="Logprobs">The tokens that were chosen since the piece before, but for one that ended the answer, where they were asked for. A token's text may come in a later piece.</param>
 /// <param name="Finish">On the last piece: why the answer ended. Null on all others.</param>
 /// <param name="Usage">On the last piece: what it took.</param>
 public sealed record GenerationPiece(string Text, IReadOnlyList<TokenLogprob> Logprobs, FinishReason? Finish = null, GenerationUsage? Usage = null);

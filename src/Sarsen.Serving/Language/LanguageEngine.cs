@@ -115,10 +115,7 @@ public sealed class LanguageEngine : IAsyncDisposable
             _loop.Step(OnLeft);
         _loop.EndAll(Closing, OnLeft);
         foreach (EngineJob waiting in TakeAll())
-        {
-            waiting.Settle(Closing());
-            waiting.Dispose();
-        }
+            OnLeft(waiting, null, Closing());
         _loop.Dispose();
         _ended.SetResult();
     }
@@ -157,18 +154,24 @@ public sealed class LanguageEngine : IAsyncDisposable
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            OnLeft(job, null, job.Settle(e) ? e : null);
+            OnLeft(job, null, e);
         }
     }
 
+    // A reader at the end finds the answer counted.
     private void OnLeft(EngineJob job, GenerationUsage? usage, Exception? error)
     {
-        if (usage is not null)
-            Count(usage);
-        if (error is not null)
+        if (job.Settle())
         {
+            if (usage is not null)
+                Count(usage);
             lock (_gate)
-                _counts = _counts with { Failed = _counts.Failed + 1 };
+            {
+                _running = _loop.Count;
+                if (error is not null and not ReplicaClosedException)
+                    _counts = _counts with { Failed = _counts.Failed + 1 };
+            }
+            job.Stream.End(error);
         }
         job.Dispose();
     }

@@ -123,7 +123,13 @@ internal sealed class ScriptedModel : LanguageModel
             bool special = !s_special[i].Contains("tool_call", StringComparison.Ordinal);
             added.Add(new JsonObject
             {
-                ["id"] = Bytes + i, ["content"] = s_special[i], ["single_word"] = false, ["lstrip"] = false, ["rstrip"] = false, ["normalized"] = false, ["special"] = special,
+                ["id"] = Bytes + i,
+                ["content"] = s_special[i],
+                ["single_word"] = false,
+                ["lstrip"] = false,
+                ["rstrip"] = false,
+                ["normalized"] = false,
+                ["special"] = special,
             });
         }
         var all = new JsonObject();

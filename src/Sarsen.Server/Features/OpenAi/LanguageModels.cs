@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Sarsen.Server.Features.OpenAi.Protocol;
-using Sarsen.Serving.Language;
 using Sarsen.Serving.Language.Store;
 
 namespace Sarsen.Server.Features.OpenAi;

@@ -84,8 +84,7 @@ internal sealed class BatchLoop : IDisposable
         foreach (RunningSequence sequence in _running.Concat(_preempted))
         {
             sequence.Release();
-            sequence.Job.Settle(why());
-            left(sequence.Job, null, null);
+            left(sequence.Job, null, why());
         }
         _running.Clear();
         _preempted.Clear();
@@ -183,16 +182,14 @@ internal sealed class BatchLoop : IDisposable
         var usage = new GenerationUsage(job.Request.Prompt.Length, sequence.CachedTokens, sequence.Answer.Tokens,
             _time.GetElapsedTime(job.SubmittedAt, sequence.BegunAt), _time.GetElapsedTime(sequence.BegunAt, sequence.FirstTokenAt), _time.GetElapsedTime(sequence.FirstTokenAt));
         job.Stream.Write(sequence.Answer.Take(usage)!);
-        bool settled = job.Settle();
         Leave(sequence);
-        left(job, settled ? usage : null, null);
+        left(job, usage, null);
     }
 
     private void Fail(RunningSequence sequence, Exception error, Action<EngineJob, GenerationUsage?, Exception?> left)
     {
-        bool settled = sequence.Job.Settle(error);
         Leave(sequence);
-        left(sequence.Job, null, settled ? error : null);
+        left(sequence.Job, null, error);
     }
 
     private void Leave(RunningSequence sequence)

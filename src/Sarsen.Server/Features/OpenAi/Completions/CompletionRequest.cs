@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Sarsen.Server.Features.OpenAi.Protocol;
 using Sarsen.Serving.Language;
 

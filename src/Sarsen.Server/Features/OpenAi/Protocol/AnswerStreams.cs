@@ -35,26 +35,26 @@ internal static class AnswerStreams
             yield break;
         }
         var merged = Channel.CreateUnbounded<(int, GenerationPiece)>();
-        Task reading = ReadAllAsync(streams, merged.Writer, stop);
+        _ = ReadAllAsync(streams, merged.Writer, stop);
         await foreach ((int, GenerationPiece) piece in merged.Reader.ReadAllAsync(stop))
             yield return piece;
-        await reading;
     }
 
     private static async Task ReadAllAsync(IReadOnlyList<GenerationStream> streams, ChannelWriter<(int, GenerationPiece)> merged, CancellationToken stop)
     {
-        try
+        await Task.WhenAll(streams.Select(async (stream, i) =>
         {
-            await Task.WhenAll(streams.Select(async (stream, i) =>
+            try
             {
                 await foreach (GenerationPiece piece in stream.WithCancellation(stop))
                     merged.TryWrite((i, piece));
-            }));
-            merged.TryComplete();
-        }
-        catch (Exception e)
-        {
-            merged.TryComplete(e);
-        }
+            }
+            catch (Exception e)
+            {
+                // One that fails ends all: the others are not waited for.
+                merged.TryComplete(e);
+            }
+        }));
+        merged.TryComplete();
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Sarsen.Serving.Language;
 
 namespace Sarsen.Server.Features.OpenAi.Protocol;
 
