@@ -12,7 +12,7 @@ namespace Sarsen.Serving.Language;
 /// An embedding model with its tokenizer: texts to vectors. Read from a folder of sentence-transformers' kind, of BERT and its
 /// kin, or of static embeddings, or from a GGUF file of BERT. Any thread may embed.
 /// </summary>
-public sealed class LoadedEmbeddingModel : IDisposable
+public sealed class LoadedEmbeddingModel : ITextEmbedder, IDisposable
 {
     // Tokenizers of Hugging Face say a number like this where there is no limit.
     private const long Unlimited = int.MaxValue;
@@ -36,6 +36,14 @@ public sealed class LoadedEmbeddingModel : IDisposable
 
     /// <summary>The most tokens of a text, those around it among them.</summary>
     public int MaxLength { get; }
+
+    public int Dimensions => Model.Dimensions;
+
+    /// <inheritdoc/>
+    int ITextEmbedder.ContextLength => MaxLength;
+
+    /// <summary>Bytes of the weights, and of their copies in the order of products.</summary>
+    public long Bytes => 2 * Model.Parameters().Distinct().Sum(p => p.Shape.Count * p.DType.Size());
 
     /// <summary>Is there an embedding model: a folder or file that <see cref="Open"/> would try to read.</summary>
     /// <exception cref="ModelFormatException">A file is damaged.</exception>
@@ -107,10 +115,7 @@ public sealed class LoadedEmbeddingModel : IDisposable
     /// <exception cref="InputException">It is too long, and is not to be cut.</exception>
     public int[] Encode(string text, LongText longText, out bool cut)
     {
-        int[] ids = Tokenizer.Encode(text);
-        if (_unknown is { } unknown)
-            ids = Array.FindAll(ids, id => id != unknown);
-        int[] whole = Model.ReadsSpecialTokens ? Tokenizer.Encode(text, new EncodeOptions(AddSpecial: true)) : ids;
+        int[] whole = Whole(text, out int[] ids);
         cut = whole.Length > MaxLength;
         if (!cut)
             return whole;
@@ -123,6 +128,29 @@ public sealed class LoadedEmbeddingModel : IDisposable
         int kept = Math.Max(0, MaxLength - around);
         return [.. whole[..before], .. ids[..kept], .. whole[(before + ids.Length)..]];
     }
+
+    /// <summary>All tokens of a text, and those that are not around it.</summary>
+    private int[] Whole(string text, out int[] ids)
+    {
+        ids = Tokenizer.Encode(text);
+        if (_unknown is { } unknown)
+            ids = Array.FindAll(ids, id => id != unknown);
+        return Model.ReadsSpecialTokens ? Tokenizer.Encode(text, new EncodeOptions(AddSpecial: true)) : ids;
+    }
+
+    /// <inheritdoc/>
+    int[] ITextEmbedder.Encode(string text) => Whole(text, out _);
+
+    /// <inheritdoc/>
+    Task<IReadOnlyList<float[]>> ITextEmbedder.EmbedAsync(IReadOnlyList<int[]> texts, CancellationToken stop) =>
+        // A thread of its own: it computes, and drives the workers meanwhile.
+        Task.Factory.StartNew<IReadOnlyList<float[]>>(() =>
+        {
+            float[][] vectors = Run([.. texts], stop);
+            foreach (float[] vector in vectors)
+                Normalise(vector);
+            return vectors;
+        }, stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>The vectors of texts: each has the same bits alone and among others.</summary>
     /// <param name="texts">The texts; an empty one is one too.</param>
@@ -137,17 +165,14 @@ public sealed class LoadedEmbeddingModel : IDisposable
         bool[] cut = new bool[texts.Count];
         for (int i = 0; i < ids.Length; i++)
             ids[i] = Encode(texts[i], longText, out cut[i]);
-        Arena arena = _arenas.TryTake(out Arena? kept) ? kept : new Arena(_workers);
-        float[][] vectors;
-        try
-        {
-            vectors = Model.Embed(ids, arena, stop);
-        }
-        finally
-        {
-            _arenas.Add(arena);
-        }
-        return [.. vectors.Select((vector, i) => new TextEmbedding(vector, ids[i].Length, cut[i]))];
+        return [.. Run(ids, stop).Select((vector, i) => new TextEmbedding(vector, ids[i].Length, cut[i]))];
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>Gives back memory of computations; none may be going on.</summary>
@@ -155,6 +180,28 @@ public sealed class LoadedEmbeddingModel : IDisposable
     {
         while (_arenas.TryTake(out Arena? arena))
             arena.Dispose();
+    }
+
+    private float[][] Run(int[][] ids, CancellationToken stop)
+    {
+        Arena arena = _arenas.TryTake(out Arena? kept) ? kept : new Arena(_workers);
+        try
+        {
+            return Model.Embed(ids, arena, stop);
+        }
+        finally
+        {
+            _arenas.Add(arena);
+        }
+    }
+
+    private static void Normalise(float[] vector)
+    {
+        double squares = 0;
+        foreach (float x in vector)
+            squares += (double)x * x;
+        for (int i = 0; i < vector.Length && squares > 0; i++)
+            vector[i] = (float)(vector[i] / Math.Sqrt(squares));
     }
 
     /// <summary>What the model says, but no more than its network takes; else what its tokenizer says.</summary>

@@ -1,3 +1,5 @@
+using Sarsen.Formats;
+
 namespace Sarsen.Serving.Language.Store;
 
 /// <summary>A loaded model and what answers with it: texts, or embeddings.</summary>
@@ -15,14 +17,27 @@ public sealed class ServedModel : IAsyncDisposable
 
     /// <summary>Loads what is at an entry's path.</summary>
     /// <exception cref="ModelLoadException">It cannot be loaded.</exception>
-    public static ServedModel Open(ModelEntry entry, LanguageEngineOptions options, TimeProvider time) =>
-        Of(new LanguageEngine(LoadedLanguageModel.Open(entry.Path, options.Workers), options, time));
+    public static ServedModel Open(ModelEntry entry, LanguageEngineOptions options, TimeProvider time) => IsEmbedder(entry.Path)
+        ? Of(LoadedEmbeddingModel.Open(entry.Path, options.Workers))
+        : Of(new LanguageEngine(LoadedLanguageModel.Open(entry.Path, options.Workers), options, time));
 
     /// <summary>A model that makes texts.</summary>
     public static ServedModel Of(LanguageEngine language) => new(language, null);
 
     /// <summary>A model that makes embeddings.</summary>
     public static ServedModel Of(ITextEmbedder embedder) => new(null, embedder);
+
+    private static bool IsEmbedder(string path)
+    {
+        try
+        {
+            return LoadedEmbeddingModel.IsAt(path);
+        }
+        catch (Exception e) when (e is ModelFormatException or IOException or UnauthorizedAccessException)
+        {
+            throw new ModelLoadException(e.Message, e);
+        }
+    }
 
     public ValueTask DisposeAsync() => Language?.DisposeAsync() ?? Embedder!.DisposeAsync();
 }

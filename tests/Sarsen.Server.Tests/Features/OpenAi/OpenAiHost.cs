@@ -84,6 +84,7 @@ public sealed class OpenAiHost : IAsyncLifetime
             "json" => ScriptedModel.Load("{\"mood\": \"happy\", \"age\": 7}"),
             "small" => ScriptedModel.Load(Greeting, contextLength: 64),
             "mistral" => ScriptedModel.Load("[TOOL_CALLS][{\"name\": \"get_weather\", \"arguments\": {\"city\": \"Bath\"}}]", "[TOOL_CALLS] {{ messages[-1].content }}"),
+            // One answer at a time, so that the others wait.
             "slow" => ScriptedModel.Load("on and on", contextLength: 1 << 16, onStep: () =>
             {
                 Interlocked.Increment(ref _slowSteps);
@@ -91,7 +92,7 @@ public sealed class OpenAiHost : IAsyncLifetime
             }),
             _ => ScriptedModel.Load(Greeting),
         };
-        return ServedModel.Of(new LanguageEngine(model, new LanguageEngineOptions { Workers = Workers.Serial, QueueSize = 16 }));
+        return ServedModel.Of(new LanguageEngine(model, new LanguageEngineOptions { Workers = Workers.Serial, QueueSize = 16, MaxSequences = entry.Name == "slow" ? 1 : 16 }));
     }
 
     /// <summary>Counts the first letters of the alphabet among the bytes.</summary>
