@@ -1,14 +1,17 @@
 namespace Sarsen.Serving.Language;
 
 /// <summary>
-/// Requests that wait, of a bounded number. The next is one of the highest priority; owners within it take turns, so that one
-/// who sends a hundred at once does not keep another waiting for a hundred; and of one owner's the oldest. Not thread-safe.
+/// Requests that wait, of a bounded number. The next is one of the highest priority; within it, one of the owner that got the
+/// fewest tokens, of prompts and answers, so that one who sends a hundred at once, or long ones, does not keep another waiting;
+/// and of one owner's the oldest. Who comes new, or comes back, begins where the others are. Not thread-safe.
 /// </summary>
 internal sealed class EngineQueue(int size)
 {
     private readonly LinkedList<EngineJob> _jobs = new();
-    private readonly Dictionary<string, long> _lastTurn = new(StringComparer.Ordinal);
-    private long _turn;
+    private readonly Dictionary<string, long> _tokens = new(StringComparer.Ordinal);
+
+    // What the owner had got whose turn it was last: nobody is owed more than from here on.
+    private long _now;
 
     public int Count => _jobs.Count;
 
@@ -29,21 +32,29 @@ internal sealed class EngineQueue(int size)
         foreach (EngineJob job in _jobs)
         {
             if (next is null || job.Request.Priority > next.Request.Priority
-                || (job.Request.Priority == next.Request.Priority && LastTurn(job) < LastTurn(next)))
+                || (job.Request.Priority == next.Request.Priority && Got(job.Request.Owner) < Got(next.Request.Owner)))
                 next = job;
         }
         if (next is null)
             return null;
         _jobs.Remove(next);
-        // Only those who wait are compared: who left begins anew.
-        if (_lastTurn.Count > 2 * (_jobs.Count + 1))
-        {
-            foreach (string owner in _lastTurn.Keys.Except(_jobs.Select(j => j.Request.Owner)).ToArray())
-                _lastTurn.Remove(owner);
-        }
-        _lastTurn[next.Request.Owner] = ++_turn;
+        _now = Math.Max(_now, Got(next.Request.Owner));
+        Forget();
+        Charge(next.Request.Owner, next.Request.Prompt.Length);
         return next;
     }
 
-    private long LastTurn(EngineJob job) => _lastTurn.GetValueOrDefault(job.Request.Owner);
+    /// <summary>An owner got so many tokens.</summary>
+    public void Charge(string owner, int tokens) => _tokens[owner] = Got(owner) + tokens;
+
+    private long Got(string owner) => Math.Max(_now, _tokens.GetValueOrDefault(owner));
+
+    // Owners who got no more than anyone who comes new need not be remembered.
+    private void Forget()
+    {
+        if (_tokens.Count <= 2 * (_jobs.Count + 8))
+            return;
+        foreach (string owner in _tokens.Where(pair => pair.Value <= _now).Select(pair => pair.Key).ToArray())
+            _tokens.Remove(owner);
+    }
 }

@@ -167,6 +167,8 @@ public sealed class LanguageEngine : IAsyncDisposable
                 Count(usage);
             lock (_gate)
             {
+                if (usage is not null)
+                    _queue.Charge(job.Request.Owner, usage.AnswerTokens);
                 _running = _loop.Count;
                 if (error is not null and not ReplicaClosedException)
                     _counts = _counts with { Failed = _counts.Failed + 1 };

@@ -12,7 +12,7 @@ public sealed record LanguageEngineOptions
     /// <summary>How keys and values are cached: in half precision, which takes half the memory and moves logits by less than quantised weights do.</summary>
     public KvType KvType { get; init; } = KvType.F16;
 
-    /// <summary>Tokens that the cache of keys and values has room for, of all answers together; those of one context when null or fewer.</summary>
+    /// <summary>Tokens that the cache of keys and values has room for, of all answers together; at least one context. Four contexts of up to 2048 tokens when null.</summary>
     public int? CacheTokens { get; init; }
 
     /// <summary>Answers that are generated together, at most; from 1. Each takes room in the cache.</summary>

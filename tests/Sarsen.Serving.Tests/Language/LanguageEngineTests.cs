@@ -225,6 +225,27 @@ public class LanguageEngineTests
     }
 
     [Fact]
+    public void Turns_go_by_tokens_and_nobody_saves_them_up()
+    {
+        var queue = new EngineQueue(20);
+        void Add(string owner, int tokens) => queue.Add(new EngineJob(new GenerationRequest { Prompt = new int[tokens], Owner = owner }, TimeProvider.System, _ => { }, default));
+        string Take(int count) => string.Concat(Enumerable.Range(0, count).Select(_ => queue.Take()!.Request.Owner));
+
+        for (int i = 0; i < 2; i++)
+            Add("a", 100);
+        for (int i = 0; i < 6; i++)
+            Add("b", 30);
+        Take(6).ShouldBe("abbbba");
+        // An answer counts as well.
+        queue.Charge("b", 200);
+        // Who comes late begins where the others are.
+        for (int i = 0; i < 3; i++)
+            Add("c", 40);
+        Add("a", 10);
+        Take(6).ShouldBe("cccabb");
+    }
+
+    [Fact]
     public async Task What_fails_fails_alone()
     {
         int calls = 0;

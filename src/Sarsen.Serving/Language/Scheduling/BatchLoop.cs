@@ -11,6 +11,9 @@ namespace Sarsen.Serving.Language.Scheduling;
 /// </summary>
 internal sealed class BatchLoop : IDisposable
 {
+    /// <summary>Tokens of prompt and answer that most requests do with.</summary>
+    private const int OrdinaryContext = 2048;
+
     private readonly LoadedLanguageModel _model;
     private readonly LanguageEngineOptions _options;
     private readonly TimeProvider _time;
@@ -29,8 +32,8 @@ internal sealed class BatchLoop : IDisposable
         ContextLength = Math.Min(options.ContextLength ?? model.Model.ContextLength, model.Model.ContextLength);
         _arena = new Arena(options.Workers ?? Workers.Shared);
         // At least one sequence as long as the context can be held: what runs alone always comes to its end.
-        int least = KvPool.BlocksFor(ContextLength);
-        _pool = new KvPool(model.Model.KvShape, options.KvType, options.CacheTokens is { } tokens ? Math.Max(least, KvPool.BlocksFor(tokens)) : least);
+        int tokens = Math.Max(ContextLength, options.CacheTokens ?? 4 * Math.Min(ContextLength, OrdinaryContext));
+        _pool = new KvPool(model.Model.KvShape, options.KvType, KvPool.BlocksFor(tokens));
         (_cache, _batch, _plan) = (new KvBlockCache(_pool), new TokenBatch(_pool), new BatchPlan(options));
         _ids = new long[options.BatchTokens];
     }
