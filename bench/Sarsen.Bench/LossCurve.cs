@@ -5,7 +5,6 @@ using Sarsen.Data.Batches;
 using Sarsen.Formats;
 using Sarsen.Models;
 using Sarsen.Tensors;
-using Sarsen.Training.Runs;
 using Sarsen.Training.Spec;
 using Sarsen.Training.Tasks;
 using Sarsen.Training.Trainers;

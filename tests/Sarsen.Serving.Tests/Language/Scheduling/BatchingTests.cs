@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sarsen.Serving.Language;
 using Sarsen.Tensors.Threads;
 using Sarsen.Testing;
@@ -81,24 +82,63 @@ public sealed class BatchingTests : IAsyncLifetime
 
         async Task Compare(int n) => (await Answer(engine, Request(n))).ShouldBe(_alone[n]);
 
-        async Task Leave(int n, int pieces)
+        Task Leave(int n, int pieces) => LeaveAfter(engine, Request(n), pieces, byToken: n % 3 != 0);
+    }
+
+    /// <summary>SARSEN_SOAK_SECONDS shortens it.</summary>
+    [SlowFact(Model)]
+    public async Task Sixty_four_clients_for_ten_minutes_leave_nothing_behind()
+    {
+        TimeSpan length = TimeSpan.FromSeconds(double.Parse(Environment.GetEnvironmentVariable("SARSEN_SOAK_SECONDS") ?? "600", System.Globalization.CultureInfo.InvariantCulture));
+        await using var engine = new LanguageEngine(_model!, new LanguageEngineOptions { MaxSequences = 24, ContextLength = 256, CacheTokens = 2000 });
+        long begun = Stopwatch.GetTimestamp(), early = 0;
+        Task[] clients = [.. Enumerable.Range(0, 64).Select(client => Task.Run(async () =>
         {
-            using var stop = new CancellationTokenSource();
-            try
+            var random = new Random(client);
+            while (Stopwatch.GetElapsedTime(begun) < length)
             {
-                await foreach (GenerationPiece _ in engine.Submit(Request(n), stop.Token))
-                {
-                    if (pieces-- == 0)
-                    {
-                        if (n % 3 == 0)
-                            break;
-                        stop.Cancel();
-                    }
-                }
+                int n = random.Next(12);
+                if (random.Next(3) > 0)
+                    (await Answer(engine, Request(n))).ShouldBe(_alone[n]);
+                else
+                    await LeaveAfter(engine, Request(n), random.Next(20), random.Next(2) == 0);
+                if (client == 0 && early == 0 && Stopwatch.GetElapsedTime(begun) > length / 5)
+                    early = Resident();
             }
-            catch (OperationCanceledException)
+        }))];
+        await Task.WhenAll(clients).WaitAsync(length + TimeSpan.FromMinutes(2));
+        long late = Resident();
+        EngineStatistics statistics = await AtRest(engine);
+        (statistics.Failed, statistics.Rejected, statistics.Waiting, engine.UsedBlocks).ShouldBe((0, 0, 0, 0));
+        statistics.Finished.ShouldBeGreaterThan(64);
+        ((double)late).ShouldBeLessThan(1.05 * early + (16 << 20), "resident memory grows");
+    }
+
+    private static long Resident()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        using Process self = Process.GetCurrentProcess();
+        return self.WorkingSet64;
+    }
+
+    private static async Task LeaveAfter(LanguageEngine engine, GenerationRequest request, int pieces, bool byToken)
+    {
+        using var stop = new CancellationTokenSource();
+        try
+        {
+            await foreach (GenerationPiece _ in engine.Submit(request, stop.Token))
             {
+                if (pieces-- > 0)
+                    continue;
+                if (!byToken)
+                    break;
+                stop.Cancel();
             }
+        }
+        catch (OperationCanceledException)
+        {
         }
     }
 
