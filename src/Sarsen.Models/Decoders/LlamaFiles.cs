@@ -19,26 +19,8 @@ internal static class LlamaFiles
     /// <exception cref="NotSupportedException">The decoder is of another family.</exception>
     public static string Config(DecoderConfig config)
     {
-        var json = new JsonObject
-        {
-            ["architectures"] = new JsonArray("LlamaForCausalLM"),
-            ["model_type"] = "llama",
-            ["torch_dtype"] = "float32",
-            ["vocab_size"] = config.VocabSize,
-            ["hidden_size"] = config.HiddenSize,
-            ["intermediate_size"] = config.IntermediateSize,
-            ["num_hidden_layers"] = config.NumHiddenLayers,
-            ["num_attention_heads"] = config.NumAttentionHeads,
-            ["num_key_value_heads"] = config.NumKeyValueHeads,
-            ["head_dim"] = config.HeadDim,
-            ["max_position_embeddings"] = config.MaxPositionEmbeddings,
-            ["hidden_act"] = "silu",
-            ["rms_norm_eps"] = config.NormEps,
-            ["rope_theta"] = config.RopeTheta,
-            ["attention_bias"] = false,
-            ["mlp_bias"] = false,
-            ["tie_word_embeddings"] = config.TieWordEmbeddings,
-        };
+        JsonObject json = s_llama.Json(config);
+        json["torch_dtype"] = "float32";
         string text = json.ToJsonString(new JsonSerializerOptions { WriteIndented = true, NewLine = "\n" }) + "\n";
         using JsonDocument read = JsonDocument.Parse(text);
         if (s_llama.Config(new ConfigReader("config.json", read.RootElement)) != config)

@@ -152,7 +152,7 @@ public sealed class LanguageEngine : IAsyncDisposable
         {
             _loop.Add(job);
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch (Exception e)
         {
             OnLeft(job, null, e);
         }

@@ -71,7 +71,7 @@ internal static class PredictEndpoint
             document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = 64 });
             // Half of a surrogate pair is JSON, but no text: readers would throw wherever they meet it.
             if (body.Span.IndexOf("\\u"u8) >= 0)
-                CheckTexts(document.RootElement);
+                JsonTexts.Check(document.RootElement);
             return document;
         }
         catch (JsonException e)
@@ -82,25 +82,6 @@ internal static class PredictEndpoint
         {
             document?.Dispose();
             throw RequestException.Invalid($"the body holds a text that is not valid UTF-8: {e.Message}", e);
-        }
-    }
-
-    private static void CheckTexts(JsonElement element)
-    {
-        if (element.ValueKind == JsonValueKind.String)
-            element.GetString();
-        else if (element.ValueKind == JsonValueKind.Array)
-        {
-            foreach (JsonElement item in element.EnumerateArray())
-                CheckTexts(item);
-        }
-        else if (element.ValueKind == JsonValueKind.Object)
-        {
-            foreach (JsonProperty member in element.EnumerateObject())
-            {
-                _ = member.Name;
-                CheckTexts(member.Value);
-            }
         }
     }
 

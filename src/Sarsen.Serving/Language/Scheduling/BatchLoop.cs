@@ -73,9 +73,9 @@ internal sealed class BatchLoop : IDisposable
         {
             Run(left);
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch (Exception e)
         {
-            // What went wrong with a run went wrong for all in it.
+            // What went wrong with a run, memory that was not there among it, went wrong for all in it; the others go on.
             foreach (BatchPart part in _plan.Parts)
                 Fail(part.Sequence, e, left);
         }

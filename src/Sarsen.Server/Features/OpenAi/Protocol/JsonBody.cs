@@ -17,7 +17,7 @@ internal static class JsonBody
         {
             using JsonDocument document = JsonDocument.Parse(body.Memory, new JsonDocumentOptions { MaxDepth = 128 });
             JsonElement root = document.RootElement.Clone();
-            CheckTexts(root);
+            JsonTexts.Check(root);
             return new RequestFields(root);
         }
         catch (JsonException e)
@@ -27,26 +27,6 @@ internal static class JsonBody
         catch (InvalidOperationException e)
         {
             throw OpenAiException.Invalid($"the body holds a text that is not valid UTF-8: {e.Message}", null, "invalid_json", e);
-        }
-    }
-
-    // Half of a surrogate pair is JSON, but no text: readers would throw wherever they meet it.
-    private static void CheckTexts(JsonElement element)
-    {
-        if (element.ValueKind == JsonValueKind.String)
-            element.GetString();
-        else if (element.ValueKind == JsonValueKind.Array)
-        {
-            foreach (JsonElement item in element.EnumerateArray())
-                CheckTexts(item);
-        }
-        else if (element.ValueKind == JsonValueKind.Object)
-        {
-            foreach (JsonProperty member in element.EnumerateObject())
-            {
-                _ = member.Name;
-                CheckTexts(member.Value);
-            }
         }
     }
 }
