@@ -50,6 +50,15 @@ internal sealed class ServingProcess : IDisposable
         return http;
     }
 
+    /// <summary>Waits until all that was deployed before the start is loaded: the address is told earlier.</summary>
+    public async Task WaitUntilReadyAsync()
+    {
+        using var http = new HttpClient { BaseAddress = Url };
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        while (!(await http.GetAsync("v2/health/ready", patience.Token)).IsSuccessStatusCode)
+            await Task.Delay(20, patience.Token);
+    }
+
     /// <summary>Sends a signal and waits for the end.</summary>
     public SarsenProcess.Ended Stop(string signal)
     {
