@@ -15,6 +15,7 @@ public sealed class EngineEvents : EventSource
 
     private int _pinningReported;
     private int _hugePagesReported;
+    private int _machineCodeReported;
 
     private EngineEvents()
     {
@@ -34,5 +35,13 @@ public sealed class EngineEvents : EventSource
     {
         if (Interlocked.Exchange(ref _hugePagesReported, 1) == 0)
             WriteEvent(2, reason);
+    }
+
+    /// <summary>Kernels of machine code are left out though the processor could run them, which costs speed in products of bytes.</summary>
+    [Event(3, Level = EventLevel.Informational, Message = "kernels of machine code are left out: {0}")]
+    public void MachineCodeUnavailable(string reason)
+    {
+        if (Interlocked.Exchange(ref _machineCodeReported, 1) == 0)
+            WriteEvent(3, reason);
     }
 }

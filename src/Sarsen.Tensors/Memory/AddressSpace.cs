@@ -5,7 +5,7 @@ namespace Sarsen.Tensors.Memory;
 /// <summary>The system calls of <see cref="ReservedMemory"/>: mmap on Unix, VirtualAlloc on Windows.</summary>
 internal static unsafe partial class AddressSpace
 {
-    private const int ProtRead = 1, ProtWrite = 2, MapPrivate = 2;
+    private const int ProtRead = 1, ProtWrite = 2, ProtExecute = 4, MapPrivate = 2;
     private const int MadvDontNeed = 4, MadvHugePage = 14;
     private const uint MemCommit = 0x1000, MemReserve = 0x2000, MemDecommit = 0x4000, MemRelease = 0x8000;
     private const uint PageReadWrite = 4;
@@ -45,6 +45,25 @@ internal static unsafe partial class AddressSpace
 
     public static bool Release(void* address, nuint bytes) =>
         OperatingSystem.IsWindows() ? VirtualFree(address, 0, MemRelease) != 0 : Unmap(address, bytes) == 0;
+
+    /// <summary>Code in memory that can be run and not written, for the rest of the process; null where the system refuses. Unix only.</summary>
+    public static void* Executable(ReadOnlySpan<byte> code)
+    {
+        nuint bytes = (nuint)code.Length;
+        void* memory = Reserve(bytes);
+        if (memory == null)
+            return null;
+        code.CopyTo(new Span<byte>(memory, code.Length));
+        if (Protect(memory, bytes, ProtRead | ProtExecute) == 0)
+            return memory;
+        int error = Marshal.GetLastPInvokeError();
+        _ = Unmap(memory, bytes);
+        Marshal.SetLastPInvokeError(error);
+        return null;
+    }
+
+    [LibraryImport("libc", EntryPoint = "mprotect", SetLastError = true)]
+    private static partial int Protect(void* address, nuint bytes, int protection);
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
     private static partial void* Map(void* address, nuint bytes, int protection, int flags, int file, long offset);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Sarsen.Tensors.Threads;
 
 namespace Sarsen.Tensors.Kernels;
@@ -7,6 +8,11 @@ namespace Sarsen.Tensors.Kernels;
 /// Inputs of products with weights in blocks, as bytes: x ≈ step · q, step = max |x| / 127 of each group of 32, q the nearest
 /// whole number, ties to even. A group that is not finite gets the step NaN, and with it its row's results.
 /// </summary>
+/// <remarks>
+/// Machine code wants up to <see cref="BlockDotProducts.MostRows"/> rows side by side: then what is said of a row's elements and
+/// groups holds for such a tile of rows, with the rows as the last axis (of bytes: the last but one, four elements of a row lie
+/// together). A tile begins where its first row would.
+/// </remarks>
 internal unsafe struct BlockInput
 {
     /// <summary>Elements that share a step.</summary>
@@ -14,11 +20,19 @@ internal unsafe struct BlockInput
 
     private const int Half = 16;
 
+    private const int TileRows = BlockDotProducts.MostRows;
+
     /// <summary>1.5 · 2^23: what is added to a small number leaves its nearest whole number in the lowest bits.</summary>
     private const float Rounding = 12582912f;
 
     /// <summary>Elements of a row, a multiple of <see cref="Group"/>.</summary>
     public nint K;
+
+    /// <summary>How many there are.</summary>
+    public nint Rows;
+
+    /// <summary>Who multiplies them where they lie in tiles; else null.</summary>
+    public BlockDotProducts? Products;
 
     /// <summary>q, (rows, K).</summary>
     public sbyte* Bytes;
@@ -32,13 +46,16 @@ internal unsafe struct BlockInput
     /// <summary>step · Σ q of each group, (rows, K / 32), and of each half of one, (rows, K / 16).</summary>
     public float* Sums, HalfSums;
 
+    /// <summary>-128 · Σ q, as those: for levels to which 128 was added. In tiles only.</summary>
+    public int* Starts, HalfStarts;
+
     /// <summary>Bytes of memory for so many rows.</summary>
-    public static long MemoryBytes(long rows, long k, bool words) => Aligned(rows * k) + (words ? Aligned(2 * rows * k) : 0) + (2 * Aligned(rows * (k / Group) * sizeof(float))) + Aligned(rows * (k / Half) * sizeof(float));
+    public static long MemoryBytes(long rows, long k, bool words) => Aligned(rows * k) + (words ? Aligned(2 * rows * k) : 0) + (3 * Aligned(rows * (k / Group) * sizeof(float))) + (2 * Aligned(rows * (k / Half) * sizeof(float)));
 
     /// <summary>Places in memory of <see cref="MemoryBytes"/>, 64-byte aligned.</summary>
-    public static BlockInput At(byte* memory, long rows, long k, bool words)
+    public static BlockInput At(byte* memory, long rows, long k, bool words, BlockDotProducts? products)
     {
-        var input = new BlockInput { K = (nint)k, Bytes = (sbyte*)memory };
+        var input = new BlockInput { K = (nint)k, Rows = (nint)rows, Bytes = (sbyte*)memory, Products = products };
         memory += Aligned(rows * k);
         if (words)
         {
@@ -46,10 +63,16 @@ internal unsafe struct BlockInput
             memory += Aligned(2 * rows * k);
         }
         input.Steps = (float*)memory;
-        input.Sums = (float*)(memory + Aligned(rows * (k / Group) * sizeof(float)));
-        input.HalfSums = (float*)(memory + (2 * Aligned(rows * (k / Group) * sizeof(float))));
+        long groups = Aligned(rows * (k / Group) * sizeof(float));
+        input.Sums = (float*)(memory + groups);
+        input.Starts = (int*)(memory + (2 * groups));
+        input.HalfSums = (float*)(memory + (3 * groups));
+        input.HalfStarts = (int*)((byte*)input.HalfSums + Aligned(rows * (k / Half) * sizeof(float)));
         return input;
     }
+
+    /// <summary>Rows of the tile that begins with row <paramref name="first"/>.</summary>
+    public readonly nint TileOf(nint first) => nint.Min(TileRows, Rows - first);
 
     /// <summary>Fills it.</summary>
     /// <param name="workers">Who does it.</param>
@@ -77,37 +100,64 @@ internal unsafe struct BlockInput
             {
                 nint groups = Input.K / Group;
                 for (nint g = 0; g < groups; g++)
-                    One<V>(X + (row * Stride) + (g * Group), row, (row * groups) + g, g * Group);
+                    One<V>(X + (row * Stride) + (g * Group), row, g);
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void One<V>(float* x, nint row, nint at, nint k) where V : struct, IVector<V>
+        private readonly void One<V>(float* x, nint row, nint g) where V : struct, IVector<V>
         {
             V low = V.Load(x), high = V.Load(x + Half);
             float most = Lanes.MaxOf(Lanes.Max(Lanes.Abs(low), Lanes.Abs(high)));
-            float inverse = most == 0 || !float.IsFinite(most) ? 0 : 127 / most;
-            sbyte* bytes = Input.Bytes + (row * Input.K) + k;
-            Whole(low, inverse).StoreBytes(bytes);
-            Whole(high, inverse).StoreBytes(bytes + Half);
-            if (Input.Words != null)
-                V.WidenBytes(bytes).Store((float*)(Input.Words + (row * Input.K) + k));
+            bool isFinite = float.IsFinite(most);
+            float inverse = most == 0 || !isFinite ? 0 : 127 / most;
+            V first = Shifted(low, inverse), second = Shifted(high, inverse), shift = V.Create(Rounding);
+            float step = isFinite ? most / 127 : float.NaN;
+            sbyte* part = stackalloc sbyte[Group];
+            V.SubtractBits(first, shift).StoreBytes(part);
+            V.SubtractBits(second, shift).StoreBytes(part + Half);
+            int firstSum = Sum(part), secondSum = Sum(part + Half);
 
-            (int first, int second) = (0, 0);
-            for (int i = 0; i < Half; i++)
+            nint groups = Input.K / Group;
+            if (Input.Products is null)
             {
-                first += bytes[i];
-                second += bytes[Half + i];
+                sbyte* bytes = Input.Bytes + (row * Input.K) + (g * Group);
+                Vector128.Load(part).Store(bytes);
+                Vector128.Load(part + Half).Store(bytes + Half);
+                if (Input.Words != null)
+                    V.WidenBytes(part).Store((float*)(Input.Words + (row * Input.K) + (g * Group)));
+                nint at = (row * groups) + g;
+                Input.Steps[at] = step;
+                Input.HalfSums[2 * at] = step * firstSum;
+                Input.HalfSums[(2 * at) + 1] = step * secondSum;
+                Input.Sums[at] = step * (firstSum + secondSum);
+                return;
             }
-            float step = float.IsFinite(most) ? most / 127 : float.NaN;
-            Input.Steps[at] = step;
-            Input.HalfSums[2 * at] = step * first;
-            Input.HalfSums[(2 * at) + 1] = step * second;
-            Input.Sums[at] = step * (first + second);
+            nint place = row % TileRows, top = row - place, rows = Input.TileOf(top);
+            int* to = (int*)(Input.Bytes + (top * Input.K) + (g * Group * rows)) + place;
+            for (nint i = 0; i < Group / 4; i++)
+                to[i * rows] = ((int*)part)[i];
+            nint whole = (top * groups) + (g * rows) + place, half = (2 * ((top * groups) + (g * rows))) + place;
+            Input.Steps[whole] = step;
+            Input.Sums[whole] = step * (firstSum + secondSum);
+            Input.Starts[whole] = -128 * (firstSum + secondSum);
+            Input.HalfSums[half] = step * firstSum;
+            Input.HalfSums[half + rows] = step * secondSum;
+            Input.HalfStarts[half] = -128 * firstSum;
+            Input.HalfStarts[half + rows] = -128 * secondSum;
         }
 
+        /// <summary>Of sixteen.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static V Whole<V>(V x, float inverse) where V : struct, IVector<V> =>
-            V.SubtractBits(Lanes.AtLeast(Lanes.AtMost(x * V.Create(inverse), 127), -127) + V.Create(Rounding), V.Create(Rounding));
+        private static int Sum(sbyte* q)
+        {
+            Vector128<sbyte> bytes = Vector128.Load(q);
+            return Vector128.Sum(Vector128.WidenLower(bytes) + Vector128.WidenUpper(bytes));
+        }
+
+        /// <summary>x / step, rounded, plus <see cref="Rounding"/>.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static V Shifted<V>(V x, float inverse) where V : struct, IVector<V> =>
+            Lanes.AtLeast(Lanes.AtMost(x * V.Create(inverse), 127), -127) + V.Create(Rounding);
     }
 }

@@ -14,8 +14,11 @@ public abstract unsafe class BlockLayout
     /// <summary>Rows of a panel.</summary>
     public const int PanelRows = 16;
 
-    /// <summary>Rows of inputs that are computed at once, at most.</summary>
-    internal const int MostInputRows = 256;
+    /// <summary>Rows of inputs that are computed at once, at most: whole tiles of machine code.</summary>
+    internal const int MostInputRows = 21 * BlockDotProducts.MostRows;
+
+    /// <summary>Up to so many rows unpacking levels costs more than it saves.</summary>
+    internal const int FewRows = 2;
 
     private protected BlockLayout(int blockLength, int groupLength, int offset, bool hasMinima) =>
         (BlockLength, GroupLength, Offset, HasMinima) = (blockLength, groupLength, offset, hasMinima);
@@ -61,6 +64,9 @@ public abstract unsafe class BlockLayout
 
     /// <summary>Needs inputs as words.</summary>
     internal abstract bool Words { get; }
+
+    /// <summary>Who multiplies so many rows, or null: the vectors of <see cref="IVector{TSelf}"/>.</summary>
+    internal static BlockDotProducts? ProductsOf(long rows) => rows > FewRows && VectorRanges.NarrowerBy == 0 ? BlockDotProducts.Best : null;
 
     /// <summary>Bytes of a panel of rows of so many elements, a multiple of 64.</summary>
     public abstract long PanelBytes(long k);

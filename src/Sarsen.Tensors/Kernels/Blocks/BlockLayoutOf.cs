@@ -6,9 +6,6 @@ namespace Sarsen.Tensors.Kernels;
 internal sealed unsafe class BlockLayoutOf<TLevels, TScales> : BlockLayout
     where TLevels : struct, ILevels where TScales : struct, IScales
 {
-    /// <summary>Up to so many rows unpacking costs more than it saves.</summary>
-    private const int FewRows = 2;
-
     public BlockLayoutOf() : base(TScales.BlockLength, TScales.GroupLength, TScales.Offset, TScales.HasLeast && TScales.Offset == 0)
     {
     }

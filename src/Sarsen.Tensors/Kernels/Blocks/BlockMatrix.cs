@@ -65,7 +65,7 @@ public sealed unsafe class BlockMatrix : WeightMatrix
     {
         if (rows == 0)
             return;
-        BlockInput input = BlockInput.At(workspace, rows, Inputs, _words);
+        BlockInput input = BlockInput.At(workspace, rows, Inputs, _words, BlockLayout.ProductsOf(rows));
         input.Fill(workers, x, (nint)Inputs, rows);
         byte* scratch = workspace + BlockInput.MemoryBytes(rows, Inputs, _words);
         foreach (ref readonly Part part in _parts.AsSpan())

@@ -13,6 +13,8 @@ internal static unsafe class BlockTile<TLevels, TScales> where TLevels : struct,
     /// <summary>Groups of 32 elements that are unpacked at once: the levels of 512 elements take 8 KiB as bytes.</summary>
     private const int MostGroups = 16;
 
+    private const int UnsignedBytes = 512;
+
     private static int UnpackedBytes
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -51,8 +53,13 @@ internal static unsafe class BlockTile<TLevels, TScales> where TLevels : struct,
         for (nint g = 0; g < groups; g += MostGroups)
         {
             nint count = nint.Min(MostGroups, groups - g);
-            Unpack<V>(levels + (g * TLevels.GroupBytes), scales, g, count, unpacked, factors, leasts);
+            Unpack<V>(levels + (g * TLevels.GroupBytes), scales, g, count, x.Products is not null, unpacked, factors, leasts);
             nint r = 0;
+            if (x.Products is { } products)
+            {
+                for (; r < rows; r += BlockDotProducts.MostRows)
+                    Tile(products, x, first + r, g, count, unpacked, factors, leasts, sums + (r * Columns));
+            }
             for (; r + 4 <= rows; r += 4)
                 Four<V>(x, first + r, g, count, unpacked, factors, leasts, sums + (r * Columns));
             for (; r < rows; r++)
@@ -62,11 +69,14 @@ internal static unsafe class BlockTile<TLevels, TScales> where TLevels : struct,
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Unpack<V>(byte* levels, byte* scales, nint first, nint count, byte* unpacked, float* factors, float* leasts) where V : struct, IVector<V>
+    private static void Unpack<V>(byte* levels, byte* scales, nint first, nint count, bool unsigned, byte* unpacked, float* factors, float* leasts) where V : struct, IVector<V>
     {
         for (nint g = 0; g < count; g++)
         {
-            TLevels.Unpack<V>(levels + (g * TLevels.GroupBytes), unpacked + (g * UnpackedBytes));
+            if (unsigned)
+                TLevels.UnpackUnsigned<V>(levels + (g * TLevels.GroupBytes), unpacked + (g * UnsignedBytes));
+            else
+                TLevels.Unpack<V>(levels + (g * TLevels.GroupBytes), unpacked + (g * UnpackedBytes));
             for (nint s = g * ScaleGroups; s < (g + 1) * ScaleGroups; s++)
             {
                 V scale = TScales.Scale<V>(scales, (first * ScaleGroups) + s);
@@ -75,6 +85,25 @@ internal static unsafe class BlockTile<TLevels, TScales> where TLevels : struct,
                     TScales.Least(scales, (first * ScaleGroups) + s, scale).Store(leasts + (s * Columns));
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Tile(BlockDotProducts products, in BlockInput x, nint row, nint firstGroup, nint count, byte* levels, float* factors, float* leasts, float* sums)
+    {
+        nint rows = x.TileOf(row), whole = (row * (x.K / BlockInput.Group)) + (firstGroup * rows), part = ScaleGroups * whole;
+        var args = new BlockDotArgs
+        {
+            Groups = count,
+            Levels = levels,
+            Inputs = x.Bytes + (BlockInput.Group * whole),
+            Factors = factors,
+            Leasts = leasts,
+            Steps = x.Steps + whole,
+            Sums = (ScaleGroups == 1 ? x.Sums : x.HalfSums) + part,
+            Starts = (ScaleGroups == 1 ? x.Starts : x.HalfStarts) + part,
+            Y = sums,
+        };
+        products.Run(rows, TLevels.Words, TScales.HasLeast, ScaleGroups == 2, &args);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]

@@ -50,6 +50,9 @@ internal unsafe struct Nibbles : ILevels
     }
 
     [MethodImpl(Inline)]
+    public static void UnpackUnsigned<V>(byte* group, byte* to) where V : struct, IVector<V> => Unpack<V>(group, to);
+
+    [MethodImpl(Inline)]
     private static V Pair<V>(byte* at, int* x) where V : struct, IVector<V>
     {
         V low = V.FromBits(0x0F0F0F0F), both = V.Load((float*)at);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Sarsen.Tensors.Kernels;
 
@@ -35,6 +36,15 @@ internal unsafe struct SignedBytes : ILevels
     {
         for (int s = 0; s < 16; s++)
             V.WidenBytes((sbyte*)group + 32 * s).Store((float*)(to + 64 * s));
+    }
+
+    // Two pieces of two elements a row become one of four; the top bit is what 128 adds.
+    [MethodImpl(Inline)]
+    public static void UnpackUnsigned<V>(byte* group, byte* to) where V : struct, IVector<V>
+    {
+        Vector512<short> zip = Vector512.Create(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+        for (int s = 0; s < 8; s++)
+            (Vector512.Shuffle(Vector512.Load((short*)(group + (64 * s))), zip).AsByte() ^ Vector512.Create((byte)0x80)).Store(to + (64 * s));
     }
 
     [MethodImpl(Inline)]

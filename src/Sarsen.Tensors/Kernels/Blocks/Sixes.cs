@@ -62,6 +62,9 @@ internal unsafe struct Sixes : ILevels
     }
 
     [MethodImpl(Inline)]
+    public static void UnpackUnsigned<V>(byte* group, byte* to) where V : struct, IVector<V> => Unpack<V>(group, to);
+
+    [MethodImpl(Inline)]
     private static V Step<V>(V lower, V upper) where V : struct, IVector<V> => (lower & V.FromBits(0x0F0F0F0F)) | (upper & V.FromBits(0x30303030));
 
     private static int Upper(int row, int element) => 256 + element / 16 * 64 + 4 * row + element % 4;

@@ -7,7 +7,7 @@ namespace Sarsen.Tensors.Kernels;
 /// bits (see <see cref="FourProducts"/>): a is signed weights and b a picture in convolutions, a is unsigned rows and b
 /// weights in linear layers. k4 is 1 or more and at most <see cref="MaxK4"/>.
 /// </summary>
-internal sealed unsafe class QuantisedKernels(int lanes, nint[] unsignedWide, nint[] unsignedNarrow, nint[] signedWide, nint[] signedNarrow)
+internal sealed unsafe class QuantisedKernels(int lanes, nint[] unsignedWide, nint[] unsignedNarrow, nint[] signedWide, nint[] signedNarrow, bool machineCode = false)
 {
     /// <summary>Columns of a packed panel on every path.</summary>
     public const int PanelColumns = 32;
@@ -21,7 +21,7 @@ internal sealed unsafe class QuantisedKernels(int lanes, nint[] unsignedWide, ni
     // Before Best, which may be it.
     private static QuantisedKernels Plain { get; } = new(0, [], [], [], []);
 
-    public static QuantisedKernels Best { get; } = For(InstructionSets.Best);
+    public static QuantisedKernels Best { get; } = QuantisedDotProducts.Create() ?? For(InstructionSets.Best);
 
     public static QuantisedKernels For(InstructionSet set) => set switch
     {
@@ -49,13 +49,16 @@ internal sealed unsafe class QuantisedKernels(int lanes, nint[] unsignedWide, ni
             nint height = nint.Min(most, rows - i);
             for (nint j = 0; j < columns; j += 2 * lanes)
             {
-                var kernel = (delegate*<nint, byte*, nint, byte*, nint, int*, nint, void>)(columns - j > lanes ? wide : narrow)[height - 1];
-                kernel(k4, a + 4 * i, lda, b + 4 * j, 4 * PanelColumns, c + i * PanelColumns + j, PanelColumns);
+                nint kernel = (columns - j > lanes ? wide : narrow)[height - 1];
+                if (machineCode)
+                    ((delegate* unmanaged[SuppressGCTransition]<nint, byte*, nint, byte*, nint, int*, nint, void>)kernel)(k4, a + 4 * i, lda, b + 4 * j, 4 * PanelColumns, c + i * PanelColumns + j, PanelColumns);
+                else
+                    ((delegate*<nint, byte*, nint, byte*, nint, int*, nint, void>)kernel)(k4, a + 4 * i, lda, b + 4 * j, 4 * PanelColumns, c + i * PanelColumns + j, PanelColumns);
             }
         }
     }
 
-    private static void RunPlain(bool leftSigned, nint k4, byte* a, nint rows, byte* b, nint columns, int* c)
+    internal static void RunPlain(bool leftSigned, nint k4, byte* a, nint rows, byte* b, nint columns, int* c)
     {
         for (nint i = 0; i < rows; i++)
         {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Sarsen.Tensors.Kernels;
 
@@ -55,14 +56,14 @@ public static unsafe class Lanes
     [MethodImpl(Inline)]
     public static V PowerOfTwo<V>(V n) where V : struct, IVector<V> => V.ShiftLeft(V.AddBits(n, V.FromBits(127)), 23);
 
-    /// <summary>The maximum of the first <paramref name="count"/> lanes; NaN where any is; exact, so in any order.</summary>
-    public static float MaxOf<V>(V x, nint count = 16) where V : struct, IVector<V>
+    /// <summary>The maximum of all lanes; NaN where any is; exact, so in any order.</summary>
+    [MethodImpl(Inline)]
+    public static float MaxOf<V>(V x) where V : struct, IVector<V>
     {
         float* lanes = stackalloc float[16];
         x.Store(lanes);
-        float max = lanes[0];
-        for (nint i = 1; i < count; i++)
-            max = max >= lanes[i] || float.IsNaN(max) ? max : lanes[i];
-        return max;
+        Vector128<float> four = Vector128.Max(Vector128.Max(Vector128.Load(lanes), Vector128.Load(lanes + 4)), Vector128.Max(Vector128.Load(lanes + 8), Vector128.Load(lanes + 12)));
+        four = Vector128.Max(four, Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1)));
+        return Vector128.Max(four, Vector128.Shuffle(four, Vector128.Create(1, 0, 3, 2))).ToScalar();
     }
 }

@@ -6,7 +6,8 @@ namespace Sarsen.Tensors.Tests.Kernels.Quantised;
 /// <summary>Every path against the definition, written out plainly: equal bits.</summary>
 public unsafe class QuantisedTests
 {
-    private static IEnumerable<InstructionSet> Sets => Enum.GetValues<InstructionSet>().Where(InstructionSets.Supports);
+    private static IEnumerable<(string Name, QuantisedKernels Kernels)> Tables =>
+        [.. Enum.GetValues<InstructionSet>().Where(InstructionSets.Supports).Select(set => ($"{set}", QuantisedKernels.For(set))), ("the best", QuantisedKernels.Best)];
 
     [Fact]
     public void Kernels_are_exact_for_all_rows_and_columns_and_at_the_extremes()
@@ -22,17 +23,17 @@ public unsafe class QuantisedTests
                     bool extreme = columns % 7 == 0;
                     byte[] a = Bytes(4 * k4 * rows, leftSigned), b = Bytes(4 * k4 * QuantisedKernels.PanelColumns, !leftSigned);
                     int[] expected = Run(QuantisedKernels.For(InstructionSet.Scalar));
-                    foreach (InstructionSet set in Sets)
-                        Run(QuantisedKernels.For(set)).ShouldBe(expected, $"{set}, {rows} × {columns}");
+                    foreach ((string name, QuantisedKernels kernels) in Tables)
+                        Run(kernels).ShouldBe(expected, $"{name}, {rows} × {columns}");
 
                     byte[] Bytes(int count, bool signed) =>
                         [.. Enumerable.Range(0, count).Select(_ => (byte)(signed ? extreme ? -63 : random.Next(-63, 64) : extreme ? 255 : random.Next(256)))];
 
-                    int[] Run(QuantisedKernels kernels)
+                    int[] Run(QuantisedKernels of)
                     {
                         using var memory = new KernelMemory();
                         int* c = memory.New<int>(QuantisedKernels.PanelRows * QuantisedKernels.PanelColumns);
-                        kernels.Run(leftSigned, k4, memory.Put<byte>(a), rows, memory.Put<byte>(b), columns, c);
+                        of.Run(leftSigned, k4, memory.Put<byte>(a), rows, memory.Put<byte>(b), columns, c);
                         return [.. Enumerable.Range(0, rows * columns).Select(i => c[i / columns * QuantisedKernels.PanelColumns + i % columns])];
                     }
                 }
@@ -64,10 +65,10 @@ public unsafe class QuantisedTests
                     expected[r * outputs + o] = MathF.FusedMultiplyAdd(sum, step * scales[o], bias[o]);
                 }
             }
-            foreach (InstructionSet set in Sets)
+            foreach ((string name, QuantisedKernels kernels) in Tables)
             {
                 foreach (Workers workers in (Workers[])[Workers.Serial, Workers.Shared])
-                    Widths.Agree($"{set}", () => Linear(x, q, scales, bias, rows, outputs, inputs, range, workers, QuantisedKernels.For(set))).ShouldBe(expected);
+                    Widths.Agree(name, () => Linear(x, q, scales, bias, rows, outputs, inputs, range, workers, kernels)).ShouldBe(expected);
             }
         }
     }
@@ -92,10 +93,10 @@ public unsafe class QuantisedTests
         foreach (InputRange? range in (InputRange?[])[null, new InputRange(-1, 3)])
         {
             float[] expected = Reference(shape, x, q, scales, bias, range);
-            foreach (InstructionSet set in Sets)
+            foreach ((string name, QuantisedKernels kernels) in Tables)
             {
                 foreach (Workers workers in (Workers[])[Workers.Serial, Workers.Shared])
-                    Widths.Agree($"{set}", () => Conv2d(shape, x, q, scales, bias, range, workers, QuantisedKernels.For(set))).ShouldBe(expected);
+                    Widths.Agree(name, () => Conv2d(shape, x, q, scales, bias, range, workers, kernels)).ShouldBe(expected);
             }
         }
     }
