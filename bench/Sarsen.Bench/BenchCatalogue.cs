@@ -28,6 +28,7 @@ internal static class BenchCatalogue
         new("layers", [.. LayerSubjects.All.Select(l => new BenchCase(l.Name, [(int)l.Input[0]]))], (name, _) => new LayerWork(LayerSubjects.Of(name))),
         new("tokenizers", Plain(TokenizersWork.Cases), (name, _) => new TokenizersWork(name)),
         new("llm", Plain([.. LanguageCase.All.Select(c => c.Name), .. ServerWork.Cases]), (name, _) => name.StartsWith("server-", StringComparison.Ordinal) ? new ServerWork(name) : new LanguageWork(name)),
+        new("llm-read", Plain(ReadWork.Cases), (name, _) => new ReadWork(name)),
         new("fork-join", Plain(["fork-join"]), (_, _) => new ForkJoinWork()),
         new("drivers-at-once", Drivers(), (name, batch) => new DriversWork(Networks.Of(name), batch, atOnce: true)),
         new("drivers-in-turn", Drivers(), (name, batch) => new DriversWork(Networks.Of(name), batch, atOnce: false)),

@@ -95,7 +95,8 @@ internal static class MemoryReport
         return long.Parse(line[(line.LastIndexOf(')') + 2)..].Split(' ')[7], CultureInfo.InvariantCulture);
     }
 
-    private static long Status(string name)
+    /// <summary>A figure of the process in bytes, by its name in /proc/self/status.</summary>
+    public static long Status(string name)
     {
         string line = File.ReadLines("/proc/self/status").First(l => l.StartsWith(name, StringComparison.Ordinal));
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024;

@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Sarsen.Bench;
+using Sarsen.Bench.Language;
 using Sarsen.Tensors.Kernels;
 
 // Our side of a benchmark. It prints a line when it is ready, then for each line «SECONDS» it reads it works for that
 // long and prints the median time of one operation. «cases KIND» lists what can be asked for, «memory KIND CASE BATCH»
-// what a step takes, «peer layers CASE» what the other side of a layer builds; «curve SPEC OUT [PATH=VALUE …]» trains a
+// what a step takes, «memory llm CASE» what a server holds, «peer layers CASE» what the other side of a layer builds; «curve SPEC OUT [PATH=VALUE …]» trains a
 // language model and writes what PyTorch needs to do the same.
 switch (args)
 {
@@ -15,6 +16,9 @@ switch (args)
         return 0;
     case ["memory", "train" or "infer", var name, var batch] when BenchCatalogue.Find(args[1], name) is { } kind:
         Console.WriteLine(MemoryReport.Of(kind, name, Number(batch)));
+        return 0;
+    case ["memory", "llm", var name] when ServerMemory.Cases.Contains(name):
+        Console.WriteLine(ServerMemory.Of(name));
         return 0;
     case ["peer", "layers", var name] when BenchCatalogue.Find("layers", name) is not null:
         Console.WriteLine(LayerSubjects.Of(name).ToJson());
@@ -26,7 +30,7 @@ switch (args)
         Serve(kind.Start(name, Number(batch)));
         return 0;
     default:
-        Console.Error.WriteLine($"usage: Sarsen.Bench cases KIND | memory train|infer CASE BATCH | peer layers CASE | curve SPEC OUT [PATH=VALUE ...] | KIND CASE BATCH, with KIND one of {string.Join(", ", BenchCatalogue.All.Select(k => k.Name))}");
+        Console.Error.WriteLine($"usage: Sarsen.Bench cases KIND | memory train|infer CASE BATCH | memory llm CASE | peer layers CASE | curve SPEC OUT [PATH=VALUE ...] | KIND CASE BATCH, with KIND one of {string.Join(", ", BenchCatalogue.All.Select(k => k.Name))}");
         return 2;
 }
 
@@ -36,8 +40,7 @@ static void Serve(Work work)
 {
     using (work)
     {
-        for (int i = 0; i < 3; i++)
-            work.Run();
+        Stint.WarmUp(work);
         string result = work.Check() is { } check ? $", \"result\": \"{check}\"" : "";
         Console.WriteLine($$"""{"ready": "{{RuntimeInformation.FrameworkDescription}}, {{InstructionSets.Best}}"{{result}}}""");
         while (Console.ReadLine() is { } line)

@@ -3,7 +3,11 @@ import os
 from dataclasses import dataclass
 from typing import Callable, Optional
 
-from . import place, sides
+from . import memory, place, sides
+
+
+# Tokens that a decode case generates.
+ANSWER = 128
 
 
 @dataclass(frozen=True)
@@ -83,12 +87,26 @@ def speaking(case, batch, thread_counts):
     Tokens a second of a language model: of a prompt of 512, or generated one by one behind the first, 128; or generated for some
     clients at once, 64 each behind prompts of 256. And milliseconds until such clients have their first token.
     """
+    if case.endswith("-read"):
+        return [reading(case, batch, n) for n in thread_counts]
     if case.endswith("-first-token"):
         unit, of = "ms", lambda seconds: seconds * 1e3
     else:
-        tokens = 64 * int(case.split("-")[1]) if case.startswith("server-") else 512 if case.endswith("-prefill") else 128
+        tokens = 64 * int(case.split("-")[1]) if case.startswith("server-") else 512 if case.endswith("-prefill") else ANSWER
         unit, of = "tokens/s", lambda seconds: tokens / seconds
     return [Contest("llm", case, batch, n, unit, of, (sides.sarsen("llm", case, batch, n),), (sides.llama("llm", case, batch, n),)) for n in thread_counts]
+
+
+def reading(case, batch, threads):
+    """Bytes of weights that answers read a second, against what the memory gives to a loop that only reads."""
+    generating = case.removesuffix("-read")
+    def rate(seconds):
+        return ANSWER * os.path.getsize(os.path.join(place.MODELS, generating.removesuffix("-decode") + ".gguf")) / seconds / 1e9
+    return Contest("llm", case, batch, threads, "GB/s", rate, (sides.sarsen("llm", generating, batch, threads),), (sides.sarsen("llm-read", case, batch, threads),))
+
+
+def language_cases():
+    return sides.cases("llm") | sides.cases("llm-read") | {case: [0] for case in memory.SERVERS}
 
 
 def inference_peers(case):
@@ -122,6 +140,6 @@ KINDS = {
     "layers": Kind(("torch",), lambda: sides.cases("layers"), against("layers", lambda case: ["torch-layer"])),
     "int8": Kind((), lambda: sides.cases("int8"), as_bytes),
     "tokenizers": Kind(("tokenizers",), lambda: sides.cases("tokenizers"), tokenizing),
-    "llm": Kind(("llama",), lambda: sides.cases("llm"), speaking),
+    "llm": Kind(("llama",), language_cases, speaking),
     "threads": Kind((), thread_cases, thread_contests),
 }

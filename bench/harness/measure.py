@@ -58,6 +58,8 @@ def peer(contest, theirs, running):
         return running[theirs].name
     if contest.bench == "int8":
         return "f32"
+    if contest.bench == "llm":
+        return "the memory"
     return "one thread" if contest.ours[0].threads != theirs.threads else "in turn"
 
 

@@ -1,5 +1,10 @@
-"""Rows of alloc: what a steady run of Sarsen takes, which no peer is asked."""
+"""What is held: rows of alloc, which no peer is asked, and a language server's memory."""
 from . import sides
+
+# Servers of language models: resident bytes after 100 requests, and after 1,000.
+SERVERS = ["server-8-memory"]
+# Between the two it may grow by so much.
+GROWTH = 0.05
 
 # A peak that was told beforehand may be wrong by so much.
 TOLERANCE = 0.1
@@ -23,6 +28,18 @@ def rows(case, thread_counts):
                     found.append(row(case, taken["batch"], threads, "peak bytes of training, told beforehand", taken["told"], "taken", taken["taken"],
                                      abs(ratio - 1) <= TOLERANCE) | {"ratio": round(ratio, 3)})
     return found
+
+
+def server_rows(case, threads):
+    """After 1,000 requests against after 100, and against llama.cpp after as many."""
+    ours = sides.memory("llm", case, None, threads)
+    theirs = sides.llama_memory(case, threads)
+    for peer, other, holds in (("after 100 requests", ours["few"], ours["many"] <= ours["few"] * (1 + GROWTH)), (theirs["peer"], theirs["many"], ours["many"] <= theirs["many"])):
+        yield row(case, 0, threads, "MB", megabytes(ours["many"]), peer, megabytes(other), holds) | {"bench": "llm", "ratio": round(other / ours["many"], 3)}
+
+
+def megabytes(size):
+    return round(size / 1e6, 1)
 
 
 def row(case, batch, threads, unit, ours, peer, theirs, holds):

@@ -75,7 +75,8 @@ def cases(kind):
 
 def memory(kind, case, batch, threads):
     """What a steady run of Sarsen takes."""
-    return json.loads(subprocess.run(["dotnet", OURS, "memory", kind, case, str(batch)], check=True, stdout=subprocess.PIPE, text=True, env=environment(threads)).stdout)
+    command = ["dotnet", OURS, "memory", kind, case] + ([] if batch is None else [str(batch)])
+    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment(threads)).stdout)
 
 
 def sarsen(kind, case, batch, threads):
@@ -123,6 +124,11 @@ def llama(kind, case, batch, threads):
     """Both sides read the model that Sarsen's makes."""
     model, task = ("135m-q4_0", case) if case.startswith("server-") else case.rsplit("-", 1)
     return Variant("llama", threads, ("node", f"{place.PEERS}/llama_side.js", place.MODULES, os.path.join(place.MODELS, f"{model}.gguf"), task, str(threads)))
+
+
+def llama_memory(case, threads):
+    """What llama.cpp holds after as many requests."""
+    return json.loads(subprocess.run(llama("llm", case, 0, threads).command, check=True, stdout=subprocess.PIPE, text=True, env=environment(threads)).stdout.splitlines()[-1])
 
 
 PEERS = {"torch": torch, "torch-layer": torch_layer, "openblas": openblas, "onnxruntime": onnxruntime, "tokenizers": tokenizers, "llama": llama}

@@ -19,8 +19,8 @@ public sealed record LanguageEngineOptions
     public int MaxSequences { get; init; } = 16;
 
     /// <summary>
-    /// Tokens of a run of the model, at most, from 1: one of each answer, and the rest of prompts. More read long prompts a
-    /// little faster, and hold up the answers that go on meanwhile.
+    /// Tokens of prompts that a run of the model reads, at most, from 1, beside those that answers under way need. More read long
+    /// prompts a little faster, and hold up the answers that go on meanwhile.
     /// </summary>
     public int BatchTokens { get; init; } = 256;
 
@@ -42,7 +42,6 @@ public sealed record LanguageEngineOptions
             ArgumentOutOfRangeException.ThrowIfLessThan(cache, 1, nameof(CacheTokens));
         ArgumentOutOfRangeException.ThrowIfLessThan(QueueSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxSequences, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxSequences, BatchTokens, nameof(MaxSequences));
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchTokens, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(DraftTokens);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(DraftTokens, 64);

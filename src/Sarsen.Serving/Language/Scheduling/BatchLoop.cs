@@ -35,7 +35,7 @@ internal sealed class BatchLoop : IDisposable
         int tokens = Math.Max(ContextLength, options.CacheTokens ?? 4 * Math.Min(ContextLength, OrdinaryContext));
         _pool = new KvPool(model.Model.KvShape, options.KvType, KvPool.BlocksFor(tokens));
         (_cache, _batch, _plan) = (new KvBlockCache(_pool), new TokenBatch(_pool), new BatchPlan(options));
-        _ids = new long[options.BatchTokens];
+        _ids = new long[Math.Max(options.BatchTokens, 1 + options.DraftTokens)];
     }
 
     public int ContextLength { get; }

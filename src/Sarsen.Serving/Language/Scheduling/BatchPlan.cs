@@ -18,20 +18,20 @@ internal sealed class BatchPlan(LanguageEngineOptions options)
     public void Fill(List<RunningSequence> running, Action<RunningSequence> preempt)
     {
         _parts.Clear();
-        int budget = options.BatchTokens;
         // A sequence that gives its blocks back leaves the list, from its end.
-        for (int i = 0; i < running.Count && budget > 0; i++)
+        for (int i = 0; i < running.Count; i++)
         {
             RunningSequence sequence = running[i];
             if (sequence.Pending != 1)
                 continue;
-            int drafts = Math.Min(Math.Min(options.DraftTokens, budget - 1), Room(sequence));
+            int drafts = Math.Min(options.DraftTokens, Room(sequence));
             drafts = PromptLookup.Guess(sequence.Tokens, drafts).Length;
             if (!Reserve(sequence, 1 + drafts, running, preempt))
                 break;
             _parts.Add(new BatchPart(sequence, 1, drafts));
-            budget -= 1 + drafts;
         }
+        // Answers take nothing from it: a prompt that would fit is not kept for one token more, and those behind it with it.
+        int budget = options.BatchTokens;
         for (int i = 0; i < running.Count && budget > 0; i++)
         {
             RunningSequence sequence = running[i];

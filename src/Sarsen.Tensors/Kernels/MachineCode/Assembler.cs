@@ -11,7 +11,7 @@ internal sealed class Assembler
 {
     // The maps of opcodes, and the prefixes that are part of them, as EVEX numbers them.
     private const int Map0F = 1, Map0F38 = 2;
-    private const int NoPrefix = 0, Prefix66 = 1, PrefixF3 = 2;
+    private const int NoPrefix = 0, Prefix66 = 1;
 
     private const int VectorBytes = 64, LaneBytes = 4;
 
@@ -39,9 +39,6 @@ internal sealed class Assembler
 
     /// <summary>The same with the four signed bytes in memory for every lane.</summary>
     public void DotBytesBroadcast(int to, int unsigned, Register signed, int offset) => InMemory(Map0F38, Prefix66, 0x50, to, unsigned, signed, offset, broadcast: true);
-
-    /// <summary>vdpbf16ps: to += a[2i + 1] · b[2i + 1], then a[2i] · b[2i], bf16, with the pair in memory for every lane.</summary>
-    public void DotBFloatsBroadcast(int to, int a, Register b, int offset) => InMemory(Map0F38, PrefixF3, 0x52, to, a, b, offset, broadcast: true);
 
     /// <summary>vcvtdq2ps: i32 to f32.</summary>
     public void ToFloat(int to, int from) => InRegister(Map0F, NoPrefix, 0x5B, to, 0, from);
