@@ -5,6 +5,9 @@ internal unsafe struct BlockArgs
 {
     public BlockInput X;
 
+    /// <summary>Who multiplies inputs in tiles.</summary>
+    public BlockCode? Code;
+
     /// <summary>Rows of x.</summary>
     public nint Rows;
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Sarsen.Tensors.Threads;
@@ -8,11 +9,6 @@ namespace Sarsen.Tensors.Kernels;
 /// Inputs of products with weights in blocks, as bytes: x ≈ step · q, step = max |x| / 127 of each group of 32, q the nearest
 /// whole number, ties to even. A group that is not finite gets the step NaN, and with it its row's results.
 /// </summary>
-/// <remarks>
-/// Machine code wants up to <see cref="BlockDotProducts.MostRows"/> rows side by side: then what is said of a row's elements and
-/// groups holds for such a tile of rows, with the rows as the last axis (of bytes: the last but one, four elements of a row lie
-/// together). A tile begins where its first row would.
-/// </remarks>
 internal unsafe struct BlockInput
 {
     /// <summary>Elements that share a step.</summary>
@@ -20,19 +16,14 @@ internal unsafe struct BlockInput
 
     private const int Half = 16;
 
-    private const int TileRows = BlockDotProducts.MostRows;
-
     /// <summary>1.5 · 2^23: what is added to a small number leaves its nearest whole number in the lowest bits.</summary>
     private const float Rounding = 12582912f;
 
     /// <summary>Elements of a row, a multiple of <see cref="Group"/>.</summary>
     public nint K;
 
-    /// <summary>How many there are.</summary>
-    public nint Rows;
-
-    /// <summary>Who multiplies them where they lie in tiles; else null.</summary>
-    public BlockDotProducts? Products;
+    /// <summary>The rows as machine code reads them; then there is nothing else.</summary>
+    public BlockTiles Tiles;
 
     /// <summary>q, (rows, K).</summary>
     public sbyte* Bytes;
@@ -46,16 +37,19 @@ internal unsafe struct BlockInput
     /// <summary>step · Σ q of each group, (rows, K / 32), and of each half of one, (rows, K / 16).</summary>
     public float* Sums, HalfSums;
 
-    /// <summary>-128 · Σ q, as those: for levels to which 128 was added. In tiles only.</summary>
+    /// <summary>-128 · Σ q, as those: for levels from which something is subtracted.</summary>
     public int* Starts, HalfStarts;
 
-    /// <summary>Bytes of memory for so many rows.</summary>
-    public static long MemoryBytes(long rows, long k, bool words) => Aligned(rows * k) + (words ? Aligned(2 * rows * k) : 0) + (3 * Aligned(rows * (k / Group) * sizeof(float))) + (2 * Aligned(rows * (k / Half) * sizeof(float)));
+    public readonly bool IsTiled => Tiles.At != null;
+
+    /// <summary>Bytes of memory for so many rows, in tiles or not.</summary>
+    public static long MemoryBytes(long rows, long k, bool words) => Math.Max(Aligned(BlockTiles.MemoryBytes(rows, k / Group)),
+        Aligned(rows * k) + (words ? Aligned(2 * rows * k) : 0) + (3 * Aligned(rows * (k / Group) * sizeof(float))) + (2 * Aligned(rows * (k / Half) * sizeof(float))));
 
     /// <summary>Places in memory of <see cref="MemoryBytes"/>, 64-byte aligned.</summary>
-    public static BlockInput At(byte* memory, long rows, long k, bool words, BlockDotProducts? products)
+    public static BlockInput At(byte* memory, long rows, long k, bool words)
     {
-        var input = new BlockInput { K = (nint)k, Rows = (nint)rows, Bytes = (sbyte*)memory, Products = products };
+        var input = new BlockInput { K = (nint)k, Bytes = (sbyte*)memory };
         memory += Aligned(rows * k);
         if (words)
         {
@@ -71,8 +65,12 @@ internal unsafe struct BlockInput
         return input;
     }
 
-    /// <summary>Rows of the tile that begins with row <paramref name="first"/>.</summary>
-    public readonly nint TileOf(nint first) => nint.Min(TileRows, Rows - first);
+    /// <summary>The same in tiles.</summary>
+    public static BlockInput TilesAt(byte* memory, long rows, long k) =>
+        new() { K = (nint)k, Tiles = new BlockTiles { At = memory, Rows = (nint)rows, Groups = (nint)(k / Group) } };
+
+    /// <summary>By so many bits -128 · Σ q is shifted right to be -offset · Σ q.</summary>
+    public static int StartShift(int offset) => 7 - BitOperations.Log2((uint)offset);
 
     /// <summary>Fills it.</summary>
     /// <param name="workers">Who does it.</param>
@@ -118,33 +116,20 @@ internal unsafe struct BlockInput
             V.SubtractBits(second, shift).StoreBytes(part + Half);
             int firstSum = Sum(part), secondSum = Sum(part + Half);
 
-            nint groups = Input.K / Group;
-            if (Input.Products is null)
+            if (Input.IsTiled)
             {
-                sbyte* bytes = Input.Bytes + (row * Input.K) + (g * Group);
-                Vector128.Load(part).Store(bytes);
-                Vector128.Load(part + Half).Store(bytes + Half);
-                if (Input.Words != null)
-                    V.WidenBytes(part).Store((float*)(Input.Words + (row * Input.K) + (g * Group)));
-                nint at = (row * groups) + g;
-                Input.Steps[at] = step;
-                Input.HalfSums[2 * at] = step * firstSum;
-                Input.HalfSums[(2 * at) + 1] = step * secondSum;
-                Input.Sums[at] = step * (firstSum + secondSum);
+                Input.Tiles.Write(row, g, part, step, firstSum, secondSum);
                 return;
             }
-            nint place = row % TileRows, top = row - place, rows = Input.TileOf(top);
-            int* to = (int*)(Input.Bytes + (top * Input.K) + (g * Group * rows)) + place;
-            for (nint i = 0; i < Group / 4; i++)
-                to[i * rows] = ((int*)part)[i];
-            nint whole = (top * groups) + (g * rows) + place, half = (2 * ((top * groups) + (g * rows))) + place;
-            Input.Steps[whole] = step;
-            Input.Sums[whole] = step * (firstSum + secondSum);
-            Input.Starts[whole] = -128 * (firstSum + secondSum);
-            Input.HalfSums[half] = step * firstSum;
-            Input.HalfSums[half + rows] = step * secondSum;
-            Input.HalfStarts[half] = -128 * firstSum;
-            Input.HalfStarts[half + rows] = -128 * secondSum;
+            sbyte* bytes = Input.Bytes + (row * Input.K) + (g * Group);
+            Vector128.Load(part).Store(bytes);
+            Vector128.Load(part + Half).Store(bytes + Half);
+            if (Input.Words != null)
+                V.WidenBytes(part).Store((float*)(Input.Words + (row * Input.K) + (g * Group)));
+            nint at = (row * (Input.K / Group)) + g;
+            Input.Steps[at] = step;
+            (Input.Sums[at], Input.HalfSums[2 * at], Input.HalfSums[(2 * at) + 1]) = (step * (firstSum + secondSum), step * firstSum, step * secondSum);
+            (Input.Starts[at], Input.HalfStarts[2 * at], Input.HalfStarts[(2 * at) + 1]) = (-128 * (firstSum + secondSum), -128 * firstSum, -128 * secondSum);
         }
 
         /// <summary>Of sixteen.</summary>

@@ -5,8 +5,8 @@ namespace Sarsen.Tensors.Kernels;
 /// then their scales. The kinds are those that the block types of files need.
 /// </summary>
 /// <remarks>
-/// The numerics contract: products of a group are summed exactly, in i32; y = fma(Σ q x, s · step, y), then
-/// y = fma(least, step · Σ x, y), from group to group, ascending, and the bias is added last. This does not depend on how many
+/// The numerics contract: products of a group are summed exactly, in i32; y = fma(Σ (q - offset) x, s · step, y), then, where there
+/// are minima, y = fma(least, step · Σ x, y), from group to group, ascending, and the bias is added last. This does not depend on how many
 /// rows are computed together, on threads or on the instruction set.
 /// </remarks>
 public abstract unsafe class BlockLayout
@@ -14,8 +14,8 @@ public abstract unsafe class BlockLayout
     /// <summary>Rows of a panel.</summary>
     public const int PanelRows = 16;
 
-    /// <summary>Rows of inputs that are computed at once, at most: whole tiles of machine code.</summary>
-    internal const int MostInputRows = 21 * BlockDotProducts.MostRows;
+    /// <summary>Rows of inputs that are computed at once, at most.</summary>
+    internal const int MostInputRows = 256;
 
     /// <summary>Up to so many rows unpacking levels costs more than it saves.</summary>
     internal const int FewRows = 2;
@@ -65,8 +65,11 @@ public abstract unsafe class BlockLayout
     /// <summary>Needs inputs as words.</summary>
     internal abstract bool Words { get; }
 
-    /// <summary>Who multiplies so many rows, or null: the vectors of <see cref="IVector{TSelf}"/>.</summary>
-    internal static BlockDotProducts? ProductsOf(long rows) => rows > FewRows && VectorRanges.NarrowerBy == 0 ? BlockDotProducts.Best : null;
+    /// <summary>Bytes of the results of a tile of machine code.</summary>
+    private protected const long TileResults = BlockCode.MostRows * PanelRows * sizeof(float);
+
+    /// <summary>The routines that take its place where there are such, and their inputs are tiles; else null.</summary>
+    internal abstract BlockCode? Code { get; }
 
     /// <summary>Bytes of a panel of rows of so many elements, a multiple of 64.</summary>
     public abstract long PanelBytes(long k);

@@ -6,9 +6,13 @@ namespace Sarsen.Tensors.Kernels;
 internal sealed unsafe class BlockLayoutOf<TLevels, TScales> : BlockLayout
     where TLevels : struct, ILevels where TScales : struct, IScales
 {
-    public BlockLayoutOf() : base(TScales.BlockLength, TScales.GroupLength, TScales.Offset, TScales.HasLeast && TScales.Offset == 0)
+    private readonly Lazy<BlockCode?> _code = new(BlockCode.Of<TLevels, TScales>);
+
+    public BlockLayoutOf() : base(TScales.BlockLength, TScales.GroupLength, TScales.Offset, TScales.HasLeast)
     {
     }
+
+    internal override BlockCode? Code => _code.Value;
 
     internal override bool Words => TLevels.Words;
 
@@ -42,7 +46,7 @@ internal sealed unsafe class BlockLayoutOf<TLevels, TScales> : BlockLayout
         }
     }
 
-    internal override long ScratchBytes(long rows) => rows <= FewRows ? 0 : BlockTile<TLevels, TScales>.ScratchBytes;
+    internal override long ScratchBytes(long rows) => rows <= FewRows ? TileResults : Math.Max(TileResults, BlockTile<TLevels, TScales>.ScratchBytes);
 
     internal override void Multiply<V>(in BlockArgs args, long firstPanel, long endPanel, byte* scratch)
     {
@@ -51,6 +55,11 @@ internal sealed unsafe class BlockLayoutOf<TLevels, TScales> : BlockLayout
         {
             byte* panel = args.Panels + (p * PanelBytes(k));
             nint column = (nint)(p * PanelRows), columns = nint.Min(PanelRows, args.Outputs - column);
+            if (args.X.IsTiled)
+            {
+                Tiles<V>(args, panel, column, columns, (float*)scratch);
+                continue;
+            }
             if (args.Rows <= FewRows)
             {
                 for (nint r = 0; r < args.Rows; r++)
@@ -67,6 +76,21 @@ internal sealed unsafe class BlockLayoutOf<TLevels, TScales> : BlockLayout
                 for (nint i = 0; i < rows; i++)
                     Store(args, V.Load(sums + (i * PanelRows)), r + i, column, columns);
             }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private void Tiles<V>(in BlockArgs args, byte* panel, nint column, nint columns, float* results) where V : struct, IVector<V>
+    {
+        nint k = args.X.K;
+        var code = new BlockCodeArgs { Blocks = k / BlockLength, Levels = panel, Scales = panel + LevelBytes(k), Constants = BlockCode.Constants, Y = results };
+        for (nint r = 0; r < args.Rows; r += BlockCode.MostRows)
+        {
+            code.Inputs = args.X.Tiles.Tile(r);
+            nint rows = args.X.Tiles.TileOf(r);
+            args.Code!.Run(rows, &code);
+            for (nint i = 0; i < rows; i++)
+                Store(args, V.Load(results + (i * PanelRows)), r + i, column, columns);
         }
     }
 
@@ -90,13 +114,16 @@ internal sealed unsafe class BlockLayoutOf<TLevels, TScales> : BlockLayout
         byte* inputs = TLevels.Words ? (byte*)(x.Words + (row * x.K)) : (byte*)(x.Bytes + (row * x.K));
         nint inputBytes = TLevels.Words ? 64 : 32;
         float* steps = x.Steps + (row * groups), sums = x.Sums + (row * groups), halfSums = x.HalfSums + (2 * row * groups);
+        int* starts = x.Starts + (row * groups), halfStarts = x.HalfStarts + (2 * row * groups);
         V sum = V.Create(0);
         if (TScales.GroupLength == BlockInput.Group)
         {
             for (nint g = 0; g < groups; g++, levels += TLevels.GroupBytes, inputs += inputBytes)
             {
-                V dot = V.ToFloat(TLevels.Dot<V>(levels, inputs)), scale = TScales.Scale<V>(scales, g);
-                sum = V.Fma(dot, scale * V.Create(steps[g]), sum);
+                V dot = TLevels.Dot<V>(levels, inputs), scale = TScales.Scale<V>(scales, g);
+                if (TScales.Offset != 0)
+                    dot = V.AddBits(dot, V.FromBits(starts[g] >> BlockInput.StartShift(TScales.Offset)));
+                sum = V.Fma(V.ToFloat(dot), scale * V.Create(steps[g]), sum);
                 if (TScales.HasLeast)
                     sum = V.Fma(TScales.Least(scales, g, scale), V.Create(sums[g]), sum);
             }
@@ -104,8 +131,10 @@ internal sealed unsafe class BlockLayoutOf<TLevels, TScales> : BlockLayout
         }
         for (nint g = 0; g < 2 * groups; g++)
         {
-            V dot = V.ToFloat(TLevels.DotHalf<V>(levels + ((g >> 1) * TLevels.GroupBytes), inputs + ((g >> 1) * inputBytes), g & 1)), scale = TScales.Scale<V>(scales, g);
-            sum = V.Fma(dot, scale * V.Create(steps[g >> 1]), sum);
+            V dot = TLevels.DotHalf<V>(levels + ((g >> 1) * TLevels.GroupBytes), inputs + ((g >> 1) * inputBytes), g & 1), scale = TScales.Scale<V>(scales, g);
+            if (TScales.Offset != 0)
+                dot = V.AddBits(dot, V.FromBits(halfStarts[g] >> BlockInput.StartShift(TScales.Offset)));
+            sum = V.Fma(V.ToFloat(dot), scale * V.Create(steps[g >> 1]), sum);
             if (TScales.HasLeast)
                 sum = V.Fma(TScales.Least(scales, g, scale), V.Create(halfSums[g]), sum);
         }

@@ -16,7 +16,7 @@ public sealed unsafe class BlockMatrix : WeightMatrix
 
     private readonly Part[] _parts;
     private readonly NativeBuffer _memory;
-    private readonly bool _words;
+    private readonly bool _words, _hasCode;
 
     /// <param name="inputs">Elements of a row: a multiple of every layout's block.</param>
     /// <param name="parts">Layouts, and how many rows each has, one or more.</param>
@@ -36,6 +36,7 @@ public sealed unsafe class BlockMatrix : WeightMatrix
             first += rows;
             _words |= layout.Words;
         }
+        _hasCode = _parts.All(p => p.Layout.Code is not null);
         _memory = NativeBuffer.Allocate(offset);
     }
 
@@ -65,7 +66,8 @@ public sealed unsafe class BlockMatrix : WeightMatrix
     {
         if (rows == 0)
             return;
-        BlockInput input = BlockInput.At(workspace, rows, Inputs, _words, BlockLayout.ProductsOf(rows));
+        bool tiled = _hasCode && VectorRanges.NarrowerBy == 0;
+        BlockInput input = tiled ? BlockInput.TilesAt(workspace, rows, Inputs) : BlockInput.At(workspace, rows, Inputs, _words);
         input.Fill(workers, x, (nint)Inputs, rows);
         byte* scratch = workspace + BlockInput.MemoryBytes(rows, Inputs, _words);
         foreach (ref readonly Part part in _parts.AsSpan())
@@ -77,6 +79,7 @@ public sealed unsafe class BlockMatrix : WeightMatrix
                 Args = new BlockArgs
                 {
                     X = input,
+                    Code = tiled ? part.Layout.Code : null,
                     Rows = (nint)rows,
                     Panels = _memory.Pointer + part.Offset,
                     Outputs = (nint)part.Rows,

@@ -13,8 +13,6 @@ internal static unsafe class BlockTile<TLevels, TScales> where TLevels : struct,
     /// <summary>Groups of 32 elements that are unpacked at once: the levels of 512 elements take 8 KiB as bytes.</summary>
     private const int MostGroups = 16;
 
-    private const int UnsignedBytes = 512;
-
     private static int UnpackedBytes
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -53,13 +51,8 @@ internal static unsafe class BlockTile<TLevels, TScales> where TLevels : struct,
         for (nint g = 0; g < groups; g += MostGroups)
         {
             nint count = nint.Min(MostGroups, groups - g);
-            Unpack<V>(levels + (g * TLevels.GroupBytes), scales, g, count, x.Products is not null, unpacked, factors, leasts);
+            Unpack<V>(levels + (g * TLevels.GroupBytes), scales, g, count, unpacked, factors, leasts);
             nint r = 0;
-            if (x.Products is { } products)
-            {
-                for (; r < rows; r += BlockDotProducts.MostRows)
-                    Tile(products, x, first + r, g, count, unpacked, factors, leasts, sums + (r * Columns));
-            }
             for (; r + 4 <= rows; r += 4)
                 Four<V>(x, first + r, g, count, unpacked, factors, leasts, sums + (r * Columns));
             for (; r < rows; r++)
@@ -69,14 +62,11 @@ internal static unsafe class BlockTile<TLevels, TScales> where TLevels : struct,
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Unpack<V>(byte* levels, byte* scales, nint first, nint count, bool unsigned, byte* unpacked, float* factors, float* leasts) where V : struct, IVector<V>
+    private static void Unpack<V>(byte* levels, byte* scales, nint first, nint count, byte* unpacked, float* factors, float* leasts) where V : struct, IVector<V>
     {
         for (nint g = 0; g < count; g++)
         {
-            if (unsigned)
-                TLevels.UnpackUnsigned<V>(levels + (g * TLevels.GroupBytes), unpacked + (g * UnsignedBytes));
-            else
-                TLevels.Unpack<V>(levels + (g * TLevels.GroupBytes), unpacked + (g * UnpackedBytes));
+            TLevels.Unpack<V>(levels + (g * TLevels.GroupBytes), unpacked + (g * UnpackedBytes));
             for (nint s = g * ScaleGroups; s < (g + 1) * ScaleGroups; s++)
             {
                 V scale = TScales.Scale<V>(scales, (first * ScaleGroups) + s);
@@ -88,25 +78,6 @@ internal static unsafe class BlockTile<TLevels, TScales> where TLevels : struct,
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Tile(BlockDotProducts products, in BlockInput x, nint row, nint firstGroup, nint count, byte* levels, float* factors, float* leasts, float* sums)
-    {
-        nint rows = x.TileOf(row), whole = (row * (x.K / BlockInput.Group)) + (firstGroup * rows), part = ScaleGroups * whole;
-        var args = new BlockDotArgs
-        {
-            Groups = count,
-            Levels = levels,
-            Inputs = x.Bytes + (BlockInput.Group * whole),
-            Factors = factors,
-            Leasts = leasts,
-            Steps = x.Steps + whole,
-            Sums = (ScaleGroups == 1 ? x.Sums : x.HalfSums) + part,
-            Starts = (ScaleGroups == 1 ? x.Starts : x.HalfStarts) + part,
-            Y = sums,
-        };
-        products.Run(rows, TLevels.Words, TScales.HasLeast, ScaleGroups == 2, &args);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Four<V>(in BlockInput x, nint row, nint firstGroup, nint count, byte* levels, float* factors, float* leasts, float* sums) where V : struct, IVector<V>
     {
         nint groups = x.K / BlockInput.Group, stride = TLevels.Words ? 2 * x.K : x.K, halves = ScaleGroups * groups;
@@ -114,6 +85,7 @@ internal static unsafe class BlockTile<TLevels, TScales> where TLevels : struct,
         byte* inputs = (TLevels.Words ? (byte*)x.Words : (byte*)x.Bytes) + (row * stride) + (firstGroup * groupBytes);
         float* step = x.Steps + (row * groups) + firstGroup;
         float* sum = (ScaleGroups == 1 ? x.Sums : x.HalfSums) + (row * halves) + (firstGroup * ScaleGroups);
+        int* start = (ScaleGroups == 1 ? x.Starts : x.HalfStarts) + (row * halves) + (firstGroup * ScaleGroups);
         for (nint g = 0; g < count * ScaleGroups; g++)
         {
             V d0, d1, d2, d3;
@@ -142,6 +114,13 @@ internal static unsafe class BlockTile<TLevels, TScales> where TLevels : struct,
                 }
                 levels += 64 * steps;
                 inputs += 4 * steps;
+            }
+            if (TScales.Offset != 0)
+            {
+                d0 = V.AddBits(d0, V.FromBits(start[g] >> BlockInput.StartShift(TScales.Offset)));
+                d1 = V.AddBits(d1, V.FromBits(start[g + halves] >> BlockInput.StartShift(TScales.Offset)));
+                d2 = V.AddBits(d2, V.FromBits(start[g + (2 * halves)] >> BlockInput.StartShift(TScales.Offset)));
+                d3 = V.AddBits(d3, V.FromBits(start[g + (3 * halves)] >> BlockInput.StartShift(TScales.Offset)));
             }
             V factor = V.Load(factors + (g * Columns));
             nint at = g / ScaleGroups;
@@ -195,10 +174,11 @@ internal static unsafe class BlockTile<TLevels, TScales> where TLevels : struct,
         inputs += firstGroup * groupBytes;
         float* step = x.Steps + (row * groups) + firstGroup;
         float* sum = (ScaleGroups == 1 ? x.Sums : x.HalfSums) + (row * halves) + (firstGroup * ScaleGroups);
+        int* start = (ScaleGroups == 1 ? x.Starts : x.HalfStarts) + (row * halves) + (firstGroup * ScaleGroups);
         V ones = V.FromBits(0x00010001), y = V.Load(sums);
         for (nint g = 0; g < count * ScaleGroups; g++)
         {
-            V dot = V.Create(0);
+            V dot = TScales.Offset != 0 ? V.FromBits(start[g] >> BlockInput.StartShift(TScales.Offset)) : V.Create(0);
             for (int s = 0; s < steps; s++, levels += 64, inputs += 4)
             {
                 V w = V.Load((float*)levels), input = V.FromBits(*(int*)inputs);

@@ -15,6 +15,10 @@ internal unsafe struct HalfLeasts : IScales
 
     public static int BlockBytes => 64;
 
+    public static int HeaderBytes => 0;
+
+    public static bool SubtractsLeast => false;
+
     public static void Write(byte* block, int row, in BlockRow from, nint index)
     {
         ((ushort*)block)[row] = from.Scales[index];
@@ -26,4 +30,10 @@ internal unsafe struct HalfLeasts : IScales
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Least<V>(byte* scales, nint group, V scale) where V : struct, IVector<V> => Halves.Load<V>(scales + 64 * group + 32);
+
+    public static void WriteScale(Assembler code, int part)
+    {
+        code.LoadHalves(BlockRegisters.Factor, BlockRegisters.Scales, 0);
+        code.LoadHalves(BlockRegisters.Least, BlockRegisters.Scales, 32);
+    }
 }

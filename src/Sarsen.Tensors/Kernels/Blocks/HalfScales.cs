@@ -15,10 +15,16 @@ internal unsafe struct HalfScales : IScales
 
     public static int BlockBytes => 32;
 
+    public static int HeaderBytes => 0;
+
+    public static bool SubtractsLeast => false;
+
     public static void Write(byte* block, int row, in BlockRow from, nint index) => ((ushort*)block)[row] = from.Scales[index];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Scale<V>(byte* scales, nint group) where V : struct, IVector<V> => Halves.Load<V>(scales + 32 * group);
 
     public static V Least<V>(byte* scales, nint group, V scale) where V : struct, IVector<V> => V.Create(0);
+
+    public static void WriteScale(Assembler code, int part) => code.LoadHalves(BlockRegisters.Factor, BlockRegisters.Scales, 0);
 }

@@ -38,6 +38,9 @@ internal unsafe interface ILevels
     /// <summary>The levels of a group as bytes, 8 steps of 64 bytes, or as words, 16 steps of 64 bytes.</summary>
     static abstract void Unpack<V>(byte* group, byte* to) where V : struct, IVector<V>;
 
-    /// <summary>The levels of a group as unsigned bytes, 128 added where <see cref="Words"/>: 8 steps of 64 bytes, four elements of each row in a step.</summary>
-    static abstract void UnpackUnsigned<V>(byte* group, byte* to) where V : struct, IVector<V>;
+    /// <summary>
+    /// Writes what leaves the steps 2p and 2p + 1 of a group, of the eight of four elements, as unsigned bytes in
+    /// <see cref="BlockRegisters.Even"/> and <see cref="BlockRegisters.Odd"/>; where <see cref="Words"/>, with 128 added.
+    /// </summary>
+    static abstract void WritePair(Assembler code, int pair);
 }

@@ -41,8 +41,11 @@ internal unsafe struct LowBytes : ILevels
             V.Load((float*)(group + 64 * s)).Store((float*)(to + 64 * s));
     }
 
-    [MethodImpl(Inline)]
-    public static void UnpackUnsigned<V>(byte* group, byte* to) where V : struct, IVector<V> => Unpack<V>(group, to);
+    public static void WritePair(Assembler code, int pair)
+    {
+        code.Load(BlockRegisters.Even, BlockRegisters.Levels, 128 * pair);
+        code.Load(BlockRegisters.Odd, BlockRegisters.Levels, (128 * pair) + 64);
+    }
 
     private static int At(int row, int element) => element / 4 * 64 + 4 * row + element % 4;
 }

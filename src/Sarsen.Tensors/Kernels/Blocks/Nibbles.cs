@@ -49,8 +49,13 @@ internal unsafe struct Nibbles : ILevels
         }
     }
 
-    [MethodImpl(Inline)]
-    public static void UnpackUnsigned<V>(byte* group, byte* to) where V : struct, IVector<V> => Unpack<V>(group, to);
+    public static void WritePair(Assembler code, int pair)
+    {
+        code.Load(BlockRegisters.Odd, BlockRegisters.Levels, 64 * pair);
+        code.AndBroadcast(BlockRegisters.Even, BlockRegisters.Odd, BlockRegisters.Constants, BlockRegisters.LowBits);
+        code.ShiftBitsRight(BlockRegisters.Odd, BlockRegisters.Odd, 4);
+        code.AndBroadcast(BlockRegisters.Odd, BlockRegisters.Odd, BlockRegisters.Constants, BlockRegisters.LowBits);
+    }
 
     [MethodImpl(Inline)]
     private static V Pair<V>(byte* at, int* x) where V : struct, IVector<V>

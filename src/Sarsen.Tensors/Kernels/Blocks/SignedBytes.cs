@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Sarsen.Tensors.Kernels;
 
@@ -39,12 +38,13 @@ internal unsafe struct SignedBytes : ILevels
     }
 
     // Two pieces of two elements a row become one of four; the top bit is what 128 adds.
-    [MethodImpl(Inline)]
-    public static void UnpackUnsigned<V>(byte* group, byte* to) where V : struct, IVector<V>
+    public static void WritePair(Assembler code, int pair)
     {
-        Vector512<short> zip = Vector512.Create(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-        for (int s = 0; s < 8; s++)
-            (Vector512.Shuffle(Vector512.Load((short*)(group + (64 * s))), zip).AsByte() ^ Vector512.Create((byte)0x80)).Store(to + (64 * s));
+        foreach ((int register, int step) in (ReadOnlySpan<(int, int)>)[(BlockRegisters.Even, 2 * pair), (BlockRegisters.Odd, (2 * pair) + 1)])
+        {
+            code.PermuteWords(register, BlockRegisters.Order, BlockRegisters.Levels, 64 * step);
+            code.XorBroadcast(register, register, BlockRegisters.Constants, BlockRegisters.TopBits);
+        }
     }
 
     [MethodImpl(Inline)]

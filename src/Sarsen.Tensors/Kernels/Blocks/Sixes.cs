@@ -61,8 +61,22 @@ internal unsafe struct Sixes : ILevels
         }
     }
 
-    [MethodImpl(Inline)]
-    public static void UnpackUnsigned<V>(byte* group, byte* to) where V : struct, IVector<V> => Unpack<V>(group, to);
+    // As in Unpack: the upper bits of a half's four steps lie in one load, two bits apart.
+    public static void WritePair(Assembler code, int pair)
+    {
+        Nibbles.WritePair(code, pair);
+        for (int step = 2 * (pair % 2); step < (2 * (pair % 2)) + 2; step++)
+        {
+            int lower = step % 2 == 0 ? BlockRegisters.Even : BlockRegisters.Odd;
+            code.Load(BlockRegisters.Spare, BlockRegisters.Levels, 256 + (64 * (pair / 2)));
+            if (step < 2)
+                code.ShiftBitsLeft(BlockRegisters.Spare, BlockRegisters.Spare, (byte)(4 - (2 * step)));
+            else if (step > 2)
+                code.ShiftBitsRight(BlockRegisters.Spare, BlockRegisters.Spare, 2);
+            code.AndBroadcast(BlockRegisters.Spare, BlockRegisters.Spare, BlockRegisters.Constants, BlockRegisters.UpperBits);
+            code.Or(lower, lower, BlockRegisters.Spare);
+        }
+    }
 
     [MethodImpl(Inline)]
     private static V Step<V>(V lower, V upper) where V : struct, IVector<V> => (lower & V.FromBits(0x0F0F0F0F)) | (upper & V.FromBits(0x30303030));

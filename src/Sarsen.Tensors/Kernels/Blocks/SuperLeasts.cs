@@ -6,8 +6,6 @@ namespace Sarsen.Tensors.Kernels;
 /// <typeparam name="TGroup">The length of a group: 16 or 32.</typeparam>
 internal unsafe struct SuperLeasts<TGroup> : IScales where TGroup : struct, INumber
 {
-    private const int HeaderBytes = 64;
-
     public static int GroupLength
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -38,6 +36,14 @@ internal unsafe struct SuperLeasts<TGroup> : IScales where TGroup : struct, INum
         get => HeaderBytes + 32 * Groups;
     }
 
+    public static int HeaderBytes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 64;
+    }
+
+    public static bool SubtractsLeast => true;
+
     private static int Groups
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -67,5 +73,16 @@ internal unsafe struct SuperLeasts<TGroup> : IScales where TGroup : struct, INum
     {
         byte* block = scales + ((nint)((nuint)group / (nuint)Groups) * BlockBytes);
         return Halves.Load<V>(block + 32) * V.ToFloat(V.LoadBytes(block + HeaderBytes + 32 * (group & (Groups - 1)) + 16)) * V.Create(-1);
+    }
+
+    public static void WriteScale(Assembler code, int part)
+    {
+        foreach ((int register, int half) in (ReadOnlySpan<(int, int)>)[(BlockRegisters.Factor, 0), (BlockRegisters.Least, 1)])
+        {
+            code.LoadHalves(BlockRegisters.Spare, BlockRegisters.Header, 32 * half);
+            code.LoadUnsignedBytes(register, BlockRegisters.Scales, (32 * part) + (16 * half));
+            code.ToFloat(register, register);
+            code.Multiply(register, register, BlockRegisters.Spare);
+        }
     }
 }

@@ -21,11 +21,7 @@ internal unsafe struct SuperScales<TOffset> : IScales where TOffset : struct, IN
         get => 256;
     }
 
-    public static bool HasLeast
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => TOffset.Value != 0;
-    }
+    public static bool HasLeast => false;
 
     public static int Offset
     {
@@ -38,6 +34,10 @@ internal unsafe struct SuperScales<TOffset> : IScales where TOffset : struct, IN
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => 32 + 16 * 16;
     }
+
+    public static int HeaderBytes => 32;
+
+    public static bool SubtractsLeast => false;
 
     public static void Write(byte* block, int row, in BlockRow from, nint index)
     {
@@ -53,6 +53,13 @@ internal unsafe struct SuperScales<TOffset> : IScales where TOffset : struct, IN
         return Halves.Load<V>(block) * V.ToFloat(V.LoadBytes((sbyte*)(block + 32 + 16 * (group & 15))));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Least<V>(byte* scales, nint group, V scale) where V : struct, IVector<V> => scale * V.Create(-TOffset.Value);
+    public static V Least<V>(byte* scales, nint group, V scale) where V : struct, IVector<V> => V.Create(0);
+
+    public static void WriteScale(Assembler code, int part)
+    {
+        code.LoadHalves(BlockRegisters.Spare, BlockRegisters.Header, 0);
+        code.LoadSignedBytes(BlockRegisters.Factor, BlockRegisters.Scales, 16 * part);
+        code.ToFloat(BlockRegisters.Factor, BlockRegisters.Factor);
+        code.Multiply(BlockRegisters.Factor, BlockRegisters.Factor, BlockRegisters.Spare);
+    }
 }

@@ -52,6 +52,61 @@ internal sealed class Assembler
     /// <summary>The same with one float in memory for every lane.</summary>
     public void FmaBroadcast(int to, int a, Register b, int offset) => InMemory(Map0F38, Prefix66, 0xB8, to, a, b, offset, broadcast: true);
 
+    /// <summary>The same with -a · b.</summary>
+    public void FmaNegatedBroadcast(int to, int a, Register b, int offset) => InMemory(Map0F38, Prefix66, 0xBC, to, a, b, offset, broadcast: true);
+
+    /// <summary>vmulps.</summary>
+    public void Multiply(int to, int a, int b) => InRegister(Map0F, NoPrefix, 0x59, to, a, b);
+
+    /// <summary>vpsrad with a constant: the sign is repeated.</summary>
+    public void ShiftBitsRight(int to, int from, byte count) => Shift(4, to, from, count);
+
+    /// <summary>vpslld with a constant.</summary>
+    public void ShiftBitsLeft(int to, int from, byte count) => Shift(6, to, from, count);
+
+    /// <summary>vpandd with one i32 in memory for every lane.</summary>
+    public void AndBroadcast(int to, int a, Register b, int offset) => InMemory(Map0F, Prefix66, 0xDB, to, a, b, offset, broadcast: true);
+
+    /// <summary>vpord.</summary>
+    public void Or(int to, int a, int b) => InRegister(Map0F, Prefix66, 0xEB, to, a, b);
+
+    /// <summary>vpxord with one i32 in memory for every lane.</summary>
+    public void XorBroadcast(int to, int a, Register b, int offset) => InMemory(Map0F, Prefix66, 0xEF, to, a, b, offset, broadcast: true);
+
+    /// <summary>vpermw: words of m512 in the order that <paramref name="order"/> gives.</summary>
+    public void PermuteWords(int to, int order, Register at, int offset) => InMemory(Map0F38, Prefix66, 0x8D, to, order, at, offset, broadcast: false, wide: true);
+
+    /// <summary>vcvtph2ps zmm, m256: F16 to f32.</summary>
+    public void LoadHalves(int to, Register at, int offset) => InMemory(Map0F38, Prefix66, 0x13, to, 0, at, offset, broadcast: false, tuple: VectorBytes / 2);
+
+    /// <summary>vpmovzxbd zmm, m128.</summary>
+    public void LoadUnsignedBytes(int to, Register at, int offset) => InMemory(Map0F38, Prefix66, 0x31, to, 0, at, offset, broadcast: false, tuple: VectorBytes / 4);
+
+    /// <summary>vpmovsxbd zmm, m128.</summary>
+    public void LoadSignedBytes(int to, Register at, int offset) => InMemory(Map0F38, Prefix66, 0x21, to, 0, at, offset, broadcast: false, tuple: VectorBytes / 4);
+
+    /// <summary>prefetcht0.</summary>
+    public void Prefetch(Register at, int offset)
+    {
+        _code.AddRange([0x0F, 0x18]);
+        Displaced(1, at, offset, 1);
+    }
+
+    /// <summary>mov r64, r64.</summary>
+    public void Move(Register to, Register from)
+    {
+        Wide(from, to);
+        _code.AddRange([0x89, (byte)(0xC0 | ((int)from & 7) << 3 | (int)to & 7)]);
+    }
+
+    /// <summary>mov r64, imm32.</summary>
+    public void Move(Register to, int number)
+    {
+        Wide(0, to);
+        _code.AddRange([0xC7, (byte)(0xC0 | (int)to & 7)]);
+        Number(number);
+    }
+
     /// <summary>mov r64, m64.</summary>
     public void Move(Register to, Register at, int offset)
     {
@@ -106,18 +161,24 @@ internal sealed class Assembler
         _code.Add((byte)(0xC0 | (to & 7) << 3 | second & 7));
     }
 
-    private void InMemory(int map, int prefix, byte opcode, int to, int first, Register at, int offset, bool broadcast, int? tuple = null)
+    private void Shift(int kind, int to, int from, byte count)
     {
-        Evex(map, prefix, opcode, to, first, (int)at < 8, noIndex: true, broadcast);
+        InRegister(Map0F, Prefix66, 0x72, kind, to, from);
+        _code.Add(count);
+    }
+
+    private void InMemory(int map, int prefix, byte opcode, int to, int first, Register at, int offset, bool broadcast, int? tuple = null, bool wide = false)
+    {
+        Evex(map, prefix, opcode, to, first, (int)at < 8, noIndex: true, broadcast, wide);
         Displaced(to & 7, at, offset, tuple ?? (broadcast ? LaneBytes : VectorBytes));
     }
 
     /// <summary>The four bytes of EVEX, in which high bits of register numbers stand inverted, and the opcode.</summary>
-    private void Evex(int map, int prefix, byte opcode, int to, int first, bool lowBase, bool noIndex, bool broadcast)
+    private void Evex(int map, int prefix, byte opcode, int to, int first, bool lowBase, bool noIndex, bool broadcast, bool wide = false)
     {
         _code.Add(0x62);
         _code.Add((byte)((~to >> 3 & 1) << 7 | (noIndex ? 1 << 6 : 0) | (lowBase ? 1 << 5 : 0) | (~to >> 4 & 1) << 4 | map));
-        _code.Add((byte)((~first & 15) << 3 | 1 << 2 | prefix));
+        _code.Add((byte)((wide ? 1 << 7 : 0) | (~first & 15) << 3 | 1 << 2 | prefix));
         _code.Add((byte)(0b10 << 5 | (broadcast ? 1 << 4 : 0) | (~first >> 4 & 1) << 3));
         _code.Add(opcode);
     }

@@ -38,7 +38,7 @@ public sealed unsafe class BlockMatrixTests
     {
         Weight weight = Weight.Random(name, outputs, inputs);
         float[] bias = Widths.Normal(outputs, "bias");
-        foreach (int rows in (ReadOnlySpan<int>)[1, 2, 3, 4, 7, 300])
+        foreach (int rows in (ReadOnlySpan<int>)[1, 2, 3, 4, 7, 12, 13, 35, 300])
         {
             float[] x = Widths.Normal(rows * inputs, $"x {rows}", 3);
             if (rows == 7)
@@ -225,13 +225,12 @@ public sealed unsafe class BlockMatrixTests
                         int at = o * Inputs + k, dot = 0, inputs = 0;
                         for (int i = 0; i < Layout.GroupLength; i++)
                         {
-                            dot += _levels[at + i] * q[k + i];
+                            dot += (_levels[at + i] - Layout.Offset) * q[k + i];
                             inputs += q[k + i];
                         }
                         sum = MathF.FusedMultiplyAdd(dot, Scale(at) * steps[k / 32], sum);
-                        float least = Layout.HasMinima ? Minimum(at) : Scale(at) * -Layout.Offset;
-                        if (Layout.HasMinima || Layout.Offset != 0)
-                            sum = MathF.FusedMultiplyAdd(least, steps[k / 32] * inputs, sum);
+                        if (Layout.HasMinima)
+                            sum = MathF.FusedMultiplyAdd(Minimum(at), steps[k / 32] * inputs, sum);
                     }
                     y[r * Outputs + o] = sum + bias[o];
                 }

@@ -20,6 +20,21 @@ public class AssemblerTests
     [InlineData("vmulps 4(%r9){1to16}, %zmm26, %zmm27", "62412c50595901")]
     [InlineData("vfmadd231ps %zmm27, %zmm14, %zmm2", "62920d48b8d3")]
     [InlineData("vfmadd231ps 20(%r10){1to16}, %zmm31, %zmm1", "62d20550b84a05")]
+    [InlineData("vpsrad $4, %zmm17, %zmm26", "62b12d4072e104")]
+    [InlineData("vpslld $4, %zmm27, %zmm24", "62913d4072f304")]
+    [InlineData("vpandd 64(%r10){1to16}, %zmm24, %zmm25", "62413d50db4a10")]
+    [InlineData("vpord %zmm27, %zmm25, %zmm24", "62013540ebc3")]
+    [InlineData("vpxord 68(%r10){1to16}, %zmm24, %zmm25", "62413d50ef4a11")]
+    [InlineData("vpermw 64(%rsi), %zmm31, %zmm24", "626285408d4601")]
+    [InlineData("vcvtph2ps 32(%rdx), %zmm28", "62627d48136201")]
+    [InlineData("vpmovzxbd 16(%rdx), %zmm28", "62627d48316201")]
+    [InlineData("vpmovsxbd 16(%rdx), %zmm28", "62627d48216201")]
+    [InlineData("vmulps %zmm27, %zmm28, %zmm29", "62011c4059eb")]
+    [InlineData("vfnmadd231ps 20(%rcx){1to16}, %zmm30, %zmm1", "62f20d50bc4905")]
+    [InlineData("prefetcht0 4096(%rsi)", "0f188e00100000")]
+    [InlineData("prefetcht0 64(%rsi)", "0f184e40")]
+    [InlineData("movq %rdx, %r8", "4989d0")]
+    [InlineData("movq $8, %r9", "49c7c108000000")]
     [InlineData("movq 64(%rdi), %rax", "488b4740")]
     [InlineData("movq 8(%rsp), %r10", "4c8b542408")]
     [InlineData("addq $512, %rsi", "4881c600020000")]
@@ -62,6 +77,21 @@ public class AssemblerTests
         ["vmulps 4(%r9){1to16}, %zmm26, %zmm27"] = c => c.MultiplyBroadcast(27, 26, Register.R9, 4),
         ["vfmadd231ps %zmm27, %zmm14, %zmm2"] = c => c.Fma(2, 14, 27),
         ["vfmadd231ps 20(%r10){1to16}, %zmm31, %zmm1"] = c => c.FmaBroadcast(1, 31, Register.R10, 20),
+        ["vpsrad $4, %zmm17, %zmm26"] = c => c.ShiftBitsRight(26, 17, 4),
+        ["vpslld $4, %zmm27, %zmm24"] = c => c.ShiftBitsLeft(24, 27, 4),
+        ["vpandd 64(%r10){1to16}, %zmm24, %zmm25"] = c => c.AndBroadcast(25, 24, Register.R10, 64),
+        ["vpord %zmm27, %zmm25, %zmm24"] = c => c.Or(24, 25, 27),
+        ["vpxord 68(%r10){1to16}, %zmm24, %zmm25"] = c => c.XorBroadcast(25, 24, Register.R10, 68),
+        ["vpermw 64(%rsi), %zmm31, %zmm24"] = c => c.PermuteWords(24, 31, Register.Rsi, 64),
+        ["vcvtph2ps 32(%rdx), %zmm28"] = c => c.LoadHalves(28, Register.Rdx, 32),
+        ["vpmovzxbd 16(%rdx), %zmm28"] = c => c.LoadUnsignedBytes(28, Register.Rdx, 16),
+        ["vpmovsxbd 16(%rdx), %zmm28"] = c => c.LoadSignedBytes(28, Register.Rdx, 16),
+        ["vmulps %zmm27, %zmm28, %zmm29"] = c => c.Multiply(29, 28, 27),
+        ["vfnmadd231ps 20(%rcx){1to16}, %zmm30, %zmm1"] = c => c.FmaNegatedBroadcast(1, 30, Register.Rcx, 20),
+        ["prefetcht0 4096(%rsi)"] = c => c.Prefetch(Register.Rsi, 4096),
+        ["prefetcht0 64(%rsi)"] = c => c.Prefetch(Register.Rsi, 64),
+        ["movq %rdx, %r8"] = c => c.Move(Register.R8, Register.Rdx),
+        ["movq $8, %r9"] = c => c.Move(Register.R9, 8),
         ["movq 64(%rdi), %rax"] = c => c.Move(Register.Rax, Register.Rdi, 64),
         ["movq 8(%rsp), %r10"] = c => c.MoveFromStack(Register.R10, 8),
         ["addq $512, %rsi"] = c => c.Add(Register.Rsi, 512),

@@ -12,7 +12,7 @@ public class MachineCodeTests
         bool expected = InstructionSets.Best == InstructionSet.Vector512
             && (File.Exists(Abilities) ? File.ReadAllText(Abilities).Contains("avx512_vnni", StringComparison.Ordinal) : Sarsen.Tensors.Kernels.MachineCode.HasDotBytes)
             && Environment.GetEnvironmentVariable(Sarsen.Tensors.Kernels.MachineCode.Switch) is null;
-        (BlockDotProducts.Best is not null).ShouldBe(expected);
+        (BlockLayout.SuperSixes.Code is not null).ShouldBe(expected);
         (QuantisedDotProducts.Create() is not null).ShouldBe(expected);
     }
 }
