@@ -1,8 +1,8 @@
 namespace Sarsen.Tensors.Kernels;
 
 /// <summary>
-/// How weights in blocks lie in memory to be multiplied: panels of sixteen rows, in each panel the levels of all groups,
-/// then their scales. The kinds are those that the block types of files need.
+/// How weights in blocks lie in memory to be multiplied: panels of sixteen rows, and in each panel block after
+/// block, the levels of its groups and then their scales. The kinds are those that the block types of files need.
 /// </summary>
 /// <remarks>
 /// The numerics contract: products of a group are summed exactly, in i32; y = fma(Σ (q - offset) x, s · step, y), then, where there

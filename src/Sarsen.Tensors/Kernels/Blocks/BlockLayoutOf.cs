@@ -6,41 +6,38 @@ namespace Sarsen.Tensors.Kernels;
 internal sealed unsafe class BlockLayoutOf<TLevels, TScales> : BlockLayout
     where TLevels : struct, ILevels where TScales : struct, IScales
 {
-    private readonly Lazy<BlockCode?> _code = new(BlockCode.Of<TLevels, TScales>);
+    private readonly Lazy<BlockCode?> _code;
 
-    public BlockLayoutOf() : base(TScales.BlockLength, TScales.GroupLength, TScales.Offset, TScales.HasLeast)
-    {
-    }
+    public BlockLayoutOf() : base(TScales.BlockLength, TScales.GroupLength, TScales.Offset, TScales.HasLeast) =>
+        _code = new Lazy<BlockCode?>(() => BlockCode.Of(this));
 
     internal override BlockCode? Code => _code.Value;
 
     internal override bool Words => TLevels.Words;
 
-    public override long PanelBytes(long k) => (LevelBytes(k) + (k / TScales.BlockLength * TScales.BlockBytes) + 63) & ~63L;
-
-    private static long LevelBytes(long k) => k / BlockInput.Group * TLevels.GroupBytes;
+    public override long PanelBytes(long k) => ((k / TScales.BlockLength * PanelPlaces<TLevels, TScales>.BlockBytes) + 63) & ~63L;
 
     internal override void Write(byte* panel, long k, int row, in BlockRow from)
     {
-        for (long g = 0; g < k / BlockInput.Group; g++)
-            TLevels.Write(panel + (g * TLevels.GroupBytes), row, from.Levels + (g * BlockInput.Group));
-        byte* scales = panel + LevelBytes(k);
+        for (nint g = 0; g < (nint)(k / BlockInput.Group); g++)
+            TLevels.Write(PanelPlaces<TLevels, TScales>.Levels(panel, g), row, from.Levels + (g * BlockInput.Group));
         for (nint b = 0; b < (nint)(k / TScales.BlockLength); b++)
-            TScales.Write(scales + (b * TScales.BlockBytes), row, from, b);
+            TScales.Write(PanelPlaces<TLevels, TScales>.Scales(panel, b), row, from, b);
     }
 
     internal override void Read(byte* panel, long k, int row, float* values)
     {
         float* lanes = stackalloc float[2 * PanelRows];
-        byte* scales = panel + LevelBytes(k);
         for (nint g = 0; g < (nint)(k / GroupLength); g++)
         {
-            ScalarLanes scale = TScales.Scale<ScalarLanes>(scales, g);
+            (nint block, nint part) = Math.DivRem(g, TScales.BlockLength / TScales.GroupLength);
+            byte* scales = PanelPlaces<TLevels, TScales>.Scales(panel, block);
+            ScalarLanes scale = TScales.Scale<ScalarLanes>(scales, part);
             scale.Store(lanes);
-            (HasMinima ? TScales.Least(scales, g, scale) : ScalarLanes.Create(0)).Store(lanes + PanelRows);
+            (HasMinima ? TScales.Least(scales, part, scale) : ScalarLanes.Create(0)).Store(lanes + PanelRows);
             for (nint i = g * GroupLength; i < (g + 1) * GroupLength; i++)
             {
-                int level = TLevels.Read(panel + (i / BlockInput.Group * TLevels.GroupBytes), row, (int)(i % BlockInput.Group)) - TScales.Offset;
+                int level = TLevels.Read(PanelPlaces<TLevels, TScales>.Levels(panel, i / BlockInput.Group), row, (int)(i % BlockInput.Group)) - TScales.Offset;
                 values[i] = (lanes[row] * level) + lanes[PanelRows + row];
             }
         }
@@ -64,7 +61,7 @@ internal sealed unsafe class BlockLayoutOf<TLevels, TScales> : BlockLayout
             {
                 for (nint r = 0; r < args.Rows; r++)
                 {
-                    V sum = Row<V>(args.X, r, panel, panel + LevelBytes(k));
+                    V sum = Row<V>(args.X, r, panel);
                     Store(args, sum, r, column, columns);
                 }
                 continue;
@@ -72,7 +69,7 @@ internal sealed unsafe class BlockLayoutOf<TLevels, TScales> : BlockLayout
             for (nint r = 0; r < args.Rows; r += MostInputRows)
             {
                 nint rows = nint.Min(MostInputRows, args.Rows - r);
-                float* sums = BlockTile<TLevels, TScales>.Run<V>(args.X, r, rows, panel, panel + LevelBytes(k), scratch);
+                float* sums = BlockTile<TLevels, TScales>.Run<V>(args.X, r, rows, panel, scratch);
                 for (nint i = 0; i < rows; i++)
                     Store(args, V.Load(sums + (i * PanelRows)), r + i, column, columns);
             }
@@ -82,8 +79,7 @@ internal sealed unsafe class BlockLayoutOf<TLevels, TScales> : BlockLayout
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Tiles<V>(in BlockArgs args, byte* panel, nint column, nint columns, float* results) where V : struct, IVector<V>
     {
-        nint k = args.X.K;
-        var code = new BlockCodeArgs { Blocks = k / BlockLength, Levels = panel, Scales = panel + LevelBytes(k), Constants = BlockCode.Constants, Y = results };
+        var code = new BlockCodeArgs { Blocks = args.X.K / BlockLength, Panel = panel, Constants = BlockCode.Constants, Y = results };
         for (nint r = 0; r < args.Rows; r += BlockCode.MostRows)
         {
             code.Inputs = args.X.Tiles.Tile(r);
@@ -108,36 +104,39 @@ internal sealed unsafe class BlockLayoutOf<TLevels, TScales> : BlockLayout
 
     /// <summary>The sums of sixteen outputs of one row, with levels as they lie.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static V Row<V>(in BlockInput x, nint row, byte* levels, byte* scales) where V : struct, IVector<V>
+    internal static V Row<V>(in BlockInput x, nint row, byte* levels) where V : struct, IVector<V>
     {
-        nint groups = x.K / BlockInput.Group;
+        nint groups = x.K / BlockInput.Group, inputBytes = TLevels.Words ? 64 : 32;
         byte* inputs = TLevels.Words ? (byte*)(x.Words + (row * x.K)) : (byte*)(x.Bytes + (row * x.K));
-        nint inputBytes = TLevels.Words ? 64 : 32;
         float* steps = x.Steps + (row * groups), sums = x.Sums + (row * groups), halfSums = x.HalfSums + (2 * row * groups);
         int* starts = x.Starts + (row * groups), halfStarts = x.HalfStarts + (2 * row * groups);
         V sum = V.Create(0);
-        if (TScales.GroupLength == BlockInput.Group)
+        for (nint g = 0; g < groups;)
         {
-            for (nint g = 0; g < groups; g++, levels += TLevels.GroupBytes, inputs += inputBytes)
+            byte* scales = levels + PanelPlaces<TLevels, TScales>.LevelBytes;
+            for (nint i = 0; i < PanelPlaces<TLevels, TScales>.Groups; i++, g++, levels += TLevels.GroupBytes, inputs += inputBytes)
             {
-                V dot = TLevels.Dot<V>(levels, inputs), scale = TScales.Scale<V>(scales, g);
-                if (TScales.Offset != 0)
-                    dot = V.AddBits(dot, V.FromBits(starts[g] >> BlockInput.StartShift(TScales.Offset)));
-                sum = V.Fma(V.ToFloat(dot), scale * V.Create(steps[g]), sum);
-                if (TScales.HasLeast)
-                    sum = V.Fma(TScales.Least(scales, g, scale), V.Create(sums[g]), sum);
+                if (TScales.GroupLength == BlockInput.Group)
+                    sum = Add(TLevels.Dot<V>(levels, inputs), scales, i, starts + g, steps[g], sums[g], sum);
+                else
+                {
+                    sum = Add(TLevels.DotHalf<V>(levels, inputs, 0), scales, 2 * i, halfStarts + (2 * g), steps[g], halfSums[2 * g], sum);
+                    sum = Add(TLevels.DotHalf<V>(levels, inputs, 1), scales, (2 * i) + 1, halfStarts + (2 * g) + 1, steps[g], halfSums[(2 * g) + 1], sum);
+                }
             }
-            return sum;
-        }
-        for (nint g = 0; g < 2 * groups; g++)
-        {
-            V dot = TLevels.DotHalf<V>(levels + ((g >> 1) * TLevels.GroupBytes), inputs + ((g >> 1) * inputBytes), g & 1), scale = TScales.Scale<V>(scales, g);
-            if (TScales.Offset != 0)
-                dot = V.AddBits(dot, V.FromBits(halfStarts[g] >> BlockInput.StartShift(TScales.Offset)));
-            sum = V.Fma(V.ToFloat(dot), scale * V.Create(steps[g >> 1]), sum);
-            if (TScales.HasLeast)
-                sum = V.Fma(TScales.Least(scales, g, scale), V.Create(halfSums[g]), sum);
+            levels = scales + TScales.BlockBytes;
         }
         return sum;
+    }
+
+    /// <summary>Adds the products of a group to the sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Add<V>(V dot, byte* scales, nint group, int* start, float step, float total, V sum) where V : struct, IVector<V>
+    {
+        V scale = TScales.Scale<V>(scales, group);
+        if (TScales.Offset != 0)
+            dot = V.AddBits(dot, V.FromBits(*start >> BlockInput.StartShift(TScales.Offset)));
+        sum = V.Fma(V.ToFloat(dot), scale * V.Create(step), sum);
+        return TScales.HasLeast ? V.Fma(TScales.Least(scales, group, scale), V.Create(total), sum) : sum;
     }
 }

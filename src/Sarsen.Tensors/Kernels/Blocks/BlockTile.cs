@@ -40,7 +40,7 @@ internal static unsafe class BlockTile<TLevels, TScales> where TLevels : struct,
     }
 
     /// <summary>The sums of rows <paramref name="first"/> … + <paramref name="rows"/> - 1, (rows, 16), in the scratch memory.</summary>
-    public static float* Run<V>(in BlockInput x, nint first, nint rows, byte* levels, byte* scales, byte* scratch) where V : struct, IVector<V>
+    public static float* Run<V>(in BlockInput x, nint first, nint rows, byte* panel, byte* scratch) where V : struct, IVector<V>
     {
         byte* unpacked = scratch;
         var factors = (float*)(scratch + (MostGroups * UnpackedBytes));
@@ -51,7 +51,7 @@ internal static unsafe class BlockTile<TLevels, TScales> where TLevels : struct,
         for (nint g = 0; g < groups; g += MostGroups)
         {
             nint count = nint.Min(MostGroups, groups - g);
-            Unpack<V>(levels + (g * TLevels.GroupBytes), scales, g, count, unpacked, factors, leasts);
+            Unpack<V>(panel, g, count, unpacked, factors, leasts);
             nint r = 0;
             for (; r + 4 <= rows; r += 4)
                 Four<V>(x, first + r, g, count, unpacked, factors, leasts, sums + (r * Columns));
@@ -62,17 +62,19 @@ internal static unsafe class BlockTile<TLevels, TScales> where TLevels : struct,
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Unpack<V>(byte* levels, byte* scales, nint first, nint count, byte* unpacked, float* factors, float* leasts) where V : struct, IVector<V>
+    private static void Unpack<V>(byte* panel, nint first, nint count, byte* unpacked, float* factors, float* leasts) where V : struct, IVector<V>
     {
         for (nint g = 0; g < count; g++)
         {
-            TLevels.Unpack<V>(levels + (g * TLevels.GroupBytes), unpacked + (g * UnpackedBytes));
-            for (nint s = g * ScaleGroups; s < (g + 1) * ScaleGroups; s++)
+            TLevels.Unpack<V>(PanelPlaces<TLevels, TScales>.Levels(panel, first + g), unpacked + (g * UnpackedBytes));
+            nint block = (nint)((nuint)(first + g) / (nuint)PanelPlaces<TLevels, TScales>.Groups), at = first + g - (block * PanelPlaces<TLevels, TScales>.Groups);
+            byte* scales = PanelPlaces<TLevels, TScales>.Scales(panel, block);
+            for (nint s = 0; s < ScaleGroups; s++)
             {
-                V scale = TScales.Scale<V>(scales, (first * ScaleGroups) + s);
-                scale.Store(factors + (s * Columns));
+                V scale = TScales.Scale<V>(scales, (at * ScaleGroups) + s);
+                scale.Store(factors + (((g * ScaleGroups) + s) * Columns));
                 if (TScales.HasLeast)
-                    TScales.Least(scales, (first * ScaleGroups) + s, scale).Store(leasts + (s * Columns));
+                    TScales.Least(scales, (at * ScaleGroups) + s, scale).Store(leasts + (((g * ScaleGroups) + s) * Columns));
             }
         }
     }

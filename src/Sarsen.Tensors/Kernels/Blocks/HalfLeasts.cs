@@ -26,10 +26,10 @@ internal unsafe struct HalfLeasts : IScales
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Scale<V>(byte* scales, nint group) where V : struct, IVector<V> => Halves.Load<V>(scales + 64 * group);
+    public static V Scale<V>(byte* scales, nint group) where V : struct, IVector<V> => Halves.Load<V>(scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Least<V>(byte* scales, nint group, V scale) where V : struct, IVector<V> => Halves.Load<V>(scales + 64 * group + 32);
+    public static V Least<V>(byte* scales, nint group, V scale) where V : struct, IVector<V> => Halves.Load<V>(scales + 32);
 
     public static void WriteScale(Assembler code, int part)
     {

@@ -22,7 +22,7 @@ internal unsafe struct HalfScales : IScales
     public static void Write(byte* block, int row, in BlockRow from, nint index) => ((ushort*)block)[row] = from.Scales[index];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Scale<V>(byte* scales, nint group) where V : struct, IVector<V> => Halves.Load<V>(scales + 32 * group);
+    public static V Scale<V>(byte* scales, nint group) where V : struct, IVector<V> => Halves.Load<V>(scales);
 
     public static V Least<V>(byte* scales, nint group, V scale) where V : struct, IVector<V> => V.Create(0);
 

@@ -28,13 +28,13 @@ internal unsafe interface IScales
     static abstract void Write(byte* block, int row, in BlockRow from, nint index);
 
     /// <summary>The scales of one group of sixteen rows.</summary>
-    /// <param name="scales">The panel's.</param>
-    /// <param name="group">Counted in groups of <see cref="GroupLength"/>.</param>
+    /// <param name="scales">Those of its block.</param>
+    /// <param name="group">Which of the block's, counted in groups of <see cref="GroupLength"/>.</param>
     static abstract V Scale<V>(byte* scales, nint group) where V : struct, IVector<V>;
 
     /// <summary>What is added to s · q, of one group of sixteen rows.</summary>
-    /// <param name="scales">The panel's.</param>
-    /// <param name="group">Counted in groups of <see cref="GroupLength"/>.</param>
+    /// <param name="scales">Those of its block.</param>
+    /// <param name="group">Which of the block's, counted in groups of <see cref="GroupLength"/>.</param>
     /// <param name="scale">Their <see cref="Scale{V}"/>.</param>
     static abstract V Least<V>(byte* scales, nint group, V scale) where V : struct, IVector<V>;
 

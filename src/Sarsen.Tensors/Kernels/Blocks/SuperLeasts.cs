@@ -62,18 +62,12 @@ internal unsafe struct SuperLeasts<TGroup> : IScales where TGroup : struct, INum
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Scale<V>(byte* scales, nint group) where V : struct, IVector<V>
-    {
-        byte* block = scales + ((nint)((nuint)group / (nuint)Groups) * BlockBytes);
-        return Halves.Load<V>(block) * V.ToFloat(V.LoadBytes(block + HeaderBytes + 32 * (group & (Groups - 1))));
-    }
+    public static V Scale<V>(byte* scales, nint group) where V : struct, IVector<V> =>
+        Halves.Load<V>(scales) * V.ToFloat(V.LoadBytes(scales + HeaderBytes + (32 * group)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Least<V>(byte* scales, nint group, V scale) where V : struct, IVector<V>
-    {
-        byte* block = scales + ((nint)((nuint)group / (nuint)Groups) * BlockBytes);
-        return Halves.Load<V>(block + 32) * V.ToFloat(V.LoadBytes(block + HeaderBytes + 32 * (group & (Groups - 1)) + 16)) * V.Create(-1);
-    }
+    public static V Least<V>(byte* scales, nint group, V scale) where V : struct, IVector<V> =>
+        Halves.Load<V>(scales + 32) * V.ToFloat(V.LoadBytes(scales + HeaderBytes + (32 * group) + 16)) * V.Create(-1);
 
     public static void WriteScale(Assembler code, int part)
     {

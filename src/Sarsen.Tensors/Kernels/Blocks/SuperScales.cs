@@ -47,11 +47,8 @@ internal unsafe struct SuperScales<TOffset> : IScales where TOffset : struct, IN
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Scale<V>(byte* scales, nint group) where V : struct, IVector<V>
-    {
-        byte* block = scales + (group >> 4) * BlockBytes;
-        return Halves.Load<V>(block) * V.ToFloat(V.LoadBytes((sbyte*)(block + 32 + 16 * (group & 15))));
-    }
+    public static V Scale<V>(byte* scales, nint group) where V : struct, IVector<V> =>
+        Halves.Load<V>(scales) * V.ToFloat(V.LoadBytes((sbyte*)(scales + HeaderBytes + (16 * group))));
 
     public static V Least<V>(byte* scales, nint group, V scale) where V : struct, IVector<V> => V.Create(0);
 

@@ -29,9 +29,17 @@ internal sealed unsafe class BlockCode
     /// <summary>The constants that routines read (<see cref="BlockRegisters"/>).</summary>
     public static byte* Constants => s_constants is { } constants ? constants.Pointer : null;
 
-    /// <summary>The routines of a layout; null where there is no machine code.</summary>
-    public static BlockCode? Of<TLevels, TScales>() where TLevels : struct, ILevels where TScales : struct, IScales =>
-        s_constants is not null && MachineCode.Publish([.. Enumerable.Range(1, MostRows).Select(Write<TLevels, TScales>)]) is { } routines ? new BlockCode(routines) : null;
+    /// <summary>The routines of a layout; null where there is no machine code, or it fails its test.</summary>
+    public static BlockCode? Of<TLevels, TScales>(BlockLayoutOf<TLevels, TScales> layout) where TLevels : struct, ILevels where TScales : struct, IScales
+    {
+        if (s_constants is null || MachineCode.Publish([.. Enumerable.Range(1, MostRows).Select(Write<TLevels, TScales>)]) is not { } routines)
+            return null;
+        var code = new BlockCode(routines);
+        if (BlockCodeCheck.Passes(layout, code))
+            return code;
+        EngineEvents.Log.MachineCodeUnavailable("products of weights in blocks differ from those of plain code");
+        return null;
+    }
 
     /// <summary>Runs a routine.</summary>
     /// <param name="rows">1 to <see cref="MostRows"/>.</param>
@@ -43,8 +51,7 @@ internal sealed unsafe class BlockCode
     {
         int parts = BlockInput.Group / TScales.GroupLength, pairs = 4 / parts;
         var code = new Assembler();
-        code.Move(BlockRegisters.Levels, BlockRegisters.Args, Offset(nameof(BlockCodeArgs.Levels)));
-        code.Move(BlockRegisters.Scales, BlockRegisters.Args, Offset(nameof(BlockCodeArgs.Scales)));
+        code.Move(BlockRegisters.Levels, BlockRegisters.Args, Offset(nameof(BlockCodeArgs.Panel)));
         code.Move(BlockRegisters.Inputs, BlockRegisters.Args, Offset(nameof(BlockCodeArgs.Inputs)));
         code.Move(BlockRegisters.Constants, BlockRegisters.Args, Offset(nameof(BlockCodeArgs.Constants)));
         code.Move(BlockRegisters.Blocks, BlockRegisters.Args, Offset(nameof(BlockCodeArgs.Blocks)));
@@ -53,12 +60,15 @@ internal sealed unsafe class BlockCode
             code.Clear(m);
 
         int block = code.Here;
+        code.Move(BlockRegisters.Scales, BlockRegisters.Levels);
+        code.Add(BlockRegisters.Scales, PanelPlaces<TLevels, TScales>.LevelBytes);
         code.Move(BlockRegisters.Header, BlockRegisters.Scales);
         if (TScales.HeaderBytes > 0)
             code.Add(BlockRegisters.Scales, TScales.HeaderBytes);
-        code.Move(BlockRegisters.Groups, TScales.BlockLength / BlockInput.Group);
+        code.Move(BlockRegisters.Groups, PanelPlaces<TLevels, TScales>.Groups);
         int group = code.Here;
-        for (int at = 0; rows <= PrefetchRows && at < TLevels.GroupBytes; at += NativeBuffer.Alignment)
+        // The scales' share of a group included.
+        for (int at = 0; rows <= PrefetchRows && at < PanelPlaces<TLevels, TScales>.BlockBytes / PanelPlaces<TLevels, TScales>.Groups; at += NativeBuffer.Alignment)
             code.Prefetch(BlockRegisters.Levels, PrefetchBytes + at);
         for (int part = 0; part < parts; part++)
         {
@@ -90,6 +100,7 @@ internal sealed unsafe class BlockCode
         code.Add(BlockRegisters.Inputs, BlockTiles.BytesOf(rows));
         code.Add(BlockRegisters.Scales, (TScales.BlockBytes - TScales.HeaderBytes) / (TScales.BlockLength / BlockInput.Group));
         code.RepeatFrom(group, BlockRegisters.Groups);
+        code.Move(BlockRegisters.Levels, BlockRegisters.Scales);
         code.RepeatFrom(block, BlockRegisters.Blocks);
 
         code.Move(BlockRegisters.Results, BlockRegisters.Args, Offset(nameof(BlockCodeArgs.Y)));

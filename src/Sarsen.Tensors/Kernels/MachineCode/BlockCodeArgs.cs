@@ -9,8 +9,7 @@ internal unsafe struct BlockCodeArgs
     /// <summary>Blocks of a row (<see cref="BlockLayout.BlockLength"/> elements), 1 or more.</summary>
     public nint Blocks;
 
-    /// <summary>The panel's levels, and its scales.</summary>
-    public byte* Levels, Scales;
+    public byte* Panel;
 
     /// <summary>A tile of rows (<see cref="BlockTiles"/>).</summary>
     public byte* Inputs;
