@@ -30,10 +30,10 @@ internal sealed class BatchLoop : IDisposable
     {
         (_model, _options, _time) = (model, options, time);
         ContextLength = Math.Min(options.ContextLength ?? model.Model.ContextLength, model.Model.ContextLength);
-        _arena = new Arena(options.Workers ?? Workers.Shared);
         // At least one sequence as long as the context can be held: what runs alone always comes to its end.
         int tokens = Math.Max(ContextLength, options.CacheTokens ?? 4 * Math.Min(ContextLength, OrdinaryContext));
-        _pool = new KvPool(model.Model.KvShape, options.KvType, KvPool.BlocksFor(tokens));
+        _pool = model.NewPool(options.KvType, tokens);
+        _arena = new Arena(options.Workers ?? Workers.Shared);
         (_cache, _batch, _plan) = (new KvBlockCache(_pool), new TokenBatch(_pool), new BatchPlan(options));
         _ids = new long[options.BatchTokens];
     }
