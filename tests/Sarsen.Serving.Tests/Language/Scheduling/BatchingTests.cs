@@ -168,7 +168,7 @@ public sealed class BatchingTests : IAsyncLifetime
         return engine.Statistics;
     }
 
-    // Greedy and sampled, long and short; three begin alike.
+    // Greedy and sampled, long and short, of three priorities; three begin alike.
     private GenerationRequest Request(int i)
     {
         string begin = i % 4 == 0 ? "Once upon a time there was a little girl who lived in a small house near the forest with her mother and a big dog." : $"One day, {i} friends went to the park. ";
@@ -176,6 +176,7 @@ public sealed class BatchingTests : IAsyncLifetime
         return new GenerationRequest
         {
             Prompt = _model!.Encode(begin + ends[i % 4] + (i > 6 ? ends[i % 3] : "")),
+            Priority = i % 3,
             Options = new GenerationOptions
             {
                 MaxTokens = 5 + (7 * i),
