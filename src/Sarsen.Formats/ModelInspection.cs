@@ -50,7 +50,7 @@ public sealed record ModelInspection(string Format, IReadOnlyList<string> Files,
     }
 
     private static ModelInspection Of(GgufFile file) => new(
-        $"GGUF {file.Version}", [file.Path],
+        $"{(file.Files.Count > 1 ? "sharded " : "")}GGUF {file.Version}", file.Files,
         [.. file.Metadata.Select(m => Of(m.Key, m.Value))],
         [.. file.Tensors.Select(t => new InspectedTensor(t.Name, t.Type.Name, t.Shape, t.Bytes, t.Offset))]);
 

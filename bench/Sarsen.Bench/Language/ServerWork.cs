@@ -15,7 +15,6 @@ internal sealed class ServerWork : Work
 
     private readonly BenchClients _clients;
     private readonly bool _waits;
-    private double[] _firstTokens = [];
 
     public ServerWork(string name)
     {
@@ -26,9 +25,9 @@ internal sealed class ServerWork : Work
 
     public static IEnumerable<string> Cases => from clients in s_clients from what in (string[])["throughput", "first-token"] select $"server-{clients}-{what}";
 
-    public override double? Timed => _waits ? _firstTokens.Order().ElementAt(_firstTokens.Length / 2) : null;
+    public override double? Timed => _waits ? _clients.FirstTokens.Order().ElementAt(_clients.FirstTokens.Count() / 2) : null;
 
-    public override void Run() => _firstTokens = _clients.AskAll();
+    public override void Run() => _clients.AskAll();
 
     public override void Dispose() => _clients.Dispose();
 }

@@ -7,51 +7,62 @@ namespace Sarsen.Formats;
 
 /// <summary>
 /// A GGUF file, opened: its header is read and checked whole, so that each tensor is known to lie within the file; tensors are
-/// read, as f32 or as the blocks they are stored in, when asked for. Any thread may read.
+/// read, as f32 or as the blocks they are stored in, when asked for. Of a model that was cut into several files any of them
+/// opens all (<see cref="GgufSplit"/>). Any thread may read.
 /// </summary>
 public sealed class GgufFile : ITensorSource
 {
     // Small enough to stay in the second-level cache until it is dequantised.
     private const int StageBytes = 1 << 17;
 
-    private readonly ModelBytes _bytes;
+    private readonly GgufPart[] _parts;
     private readonly Dictionary<string, GgufTensor> _byName;
 
-    private GgufFile(ModelBytes bytes)
+    private GgufFile(string path, GgufPart[] parts)
     {
-        _bytes = bytes;
-        (Version, Alignment, Metadata, _byName) = GgufHeader.Read(bytes);
-        Tensors = [.. _byName.Values];
+        (Path, _parts) = (path, parts);
+        Metadata = parts.Length == 1 ? parts[0].Metadata : GgufSplit.WithoutKeys(parts[0]);
+        Tensors = [.. parts.SelectMany((part, i) => part.Tensors.Values.Select(tensor => tensor with { Part = i }))];
+        _byName = Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
     }
 
-    public string Path => _bytes.Path;
+    /// <summary>The file that was opened.</summary>
+    public string Path { get; }
+
+    /// <summary>All files of the model, the first first.</summary>
+    public IReadOnlyList<string> Files => [.. _parts.Select(part => part.Path)];
 
     /// <summary>Of the format: 2 or 3.</summary>
-    public uint Version { get; }
+    public uint Version => _parts[0].Version;
 
-    /// <summary>The data and each tensor begin at a multiple of so many bytes.</summary>
-    public long Alignment { get; }
+    /// <summary>The data and each tensor begin at a multiple of so many bytes, of the first file.</summary>
+    public long Alignment => _parts[0].Alignment;
 
+    /// <summary>What the model's files say of it: without what they say of how it was cut.</summary>
     public GgufMetadata Metadata { get; }
 
-    /// <summary>In the order of their bytes.</summary>
+    /// <summary>In the order of the files, and of their bytes.</summary>
     public IReadOnlyList<GgufTensor> Tensors { get; }
 
-    /// <exception cref="ModelFormatException">The header breaks a rule of the format, or the data is cut off.</exception>
-    /// <exception cref="IOException">The file cannot be opened or read.</exception>
+    /// <param name="path">A file, or any one of a model that has several beside one another.</param>
+    /// <exception cref="ModelFormatException">A header breaks a rule of the format, data is cut off, or a file of several is missing or of another model.</exception>
+    /// <exception cref="IOException">A file cannot be opened or read.</exception>
     public static GgufFile Open(string path)
     {
-        ModelBytes bytes = ModelBytes.Open(path);
+        GgufPart part = GgufPart.Open(path);
         try
         {
-            return new GgufFile(bytes);
+            return new GgufFile(path, GgufSplit.OpenOthers(part));
         }
         catch
         {
-            bytes.Dispose();
+            part.Dispose();
             throw;
         }
     }
+
+    /// <summary>The files of a model by the name of one of them, whether they are there or not.</summary>
+    public static IEnumerable<string> FilesOf(string path) => GgufSplit.PathsOf(path);
 
     /// <inheritdoc/>
     public long Elements => Tensors.Sum(tensor => tensor.Shape.Count);
@@ -71,10 +82,10 @@ public sealed class GgufFile : ITensorSource
         BlockType type = tensor.Type;
         long begin = TensorRows.Begin(Path, name, tensor.Shape, firstRow, rows, into);
         if (!type.CanDequantise)
-            throw new ModelFormatException(Path, tensor.Offset, $"the tensor '{name}' is {type}, of which only the layout is known: take the model in another type, such as Q8_0 or Q4_K");
+            throw new ModelFormatException(_parts[tensor.Part].Path, tensor.Offset, $"the tensor '{name}' is {type}, of which only the layout is known: take the model in another type, such as Q8_0 or Q4_K");
         if (type.DType == DType.F32)
         {
-            _bytes.ReadExactly(MemoryMarshal.AsBytes(into), tensor.Offset + begin * sizeof(float));
+            BytesOf(tensor).ReadExactly(MemoryMarshal.AsBytes(into), tensor.Offset + begin * sizeof(float));
             return;
         }
         byte[] stage = ArrayPool<byte>.Shared.Rent(StageBytes);
@@ -101,10 +112,16 @@ public sealed class GgufFile : ITensorSource
             throw new ArgumentException($"elements {begin} to {begin + count} of the tensor '{name}' of {Path} are not whole blocks of {type.BlockLength}");
         if (type.Bytes(count) != into.Length)
             throw new ArgumentException($"{rows} rows of the tensor '{name}' of {Path} have {type.Bytes(count)} bytes, room for {into.Length} was given", nameof(into));
-        _bytes.ReadExactly(into, tensor.Offset + type.Bytes(begin));
+        BytesOf(tensor).ReadExactly(into, tensor.Offset + type.Bytes(begin));
     }
 
-    public void Dispose() => _bytes.Dispose();
+    public void Dispose()
+    {
+        foreach (GgufPart part in _parts)
+            part.Dispose();
+    }
+
+    private ModelBytes BytesOf(GgufTensor tensor) => _parts[tensor.Part].Bytes;
 
     private void Dequantise(GgufTensor tensor, long begin, Span<float> into, byte[] stage)
     {
@@ -116,7 +133,7 @@ public sealed class GgufFile : ITensorSource
             // Only a vector can be asked for a part of a block.
             int before = (int)(begin % length), blocks = before > 0 ? 0 : Math.Min(into.Length, stage.Length / type.BlockBytes * length) / length;
             Span<byte> read = stage.AsSpan(0, Math.Max(1, blocks) * type.BlockBytes);
-            _bytes.ReadExactly(read, tensor.Offset + begin / length * type.BlockBytes);
+            BytesOf(tensor).ReadExactly(read, tensor.Offset + begin / length * type.BlockBytes);
             int count = blocks * length;
             if (blocks > 0)
             {

@@ -8,13 +8,13 @@ public static class GgufQuantiser
     // Elements of a piece, whole rows: some are in memory as they are stored, as f32 and as they are written.
     private const long PieceElements = 1 << 20;
 
-    /// <param name="from">The file.</param>
+    /// <param name="from">The file, or several that make a model: one is written.</param>
     /// <param name="path">Where the new one goes, atomically; not the same file.</param>
     /// <param name="mixture">The types.</param>
     /// <param name="options">What is allowed, and who works.</param>
     /// <param name="stop">Asked between pieces.</param>
     /// <returns>What could not be done as asked for: a sentence each.</returns>
-    /// <exception cref="ModelFormatException">The file is damaged, in parts, has few bits already, or holds a value that the type cannot.</exception>
+    /// <exception cref="ModelFormatException">The file is damaged, has few bits already, or holds a value that the type cannot.</exception>
     /// <exception cref="ArgumentException">It would be written over itself.</exception>
     /// <exception cref="IOException">The disk is full or refuses; a file that had the name is untouched.</exception>
     /// <exception cref="OperationCanceledException">It was stopped; nothing is left behind.</exception>
@@ -23,10 +23,8 @@ public static class GgufQuantiser
         ArgumentNullException.ThrowIfNull(from);
         ArgumentNullException.ThrowIfNull(mixture);
         options ??= new GgufQuantiserOptions();
-        if (Path.GetFullPath(path) == Path.GetFullPath(from.Path))
+        if (from.Files.Any(file => Path.GetFullPath(path) == Path.GetFullPath(file)))
             throw new ArgumentException($"'{path}' would be written over itself: give another name", nameof(path));
-        if (from.Metadata.Integer("split.count", 1) > 1)
-            throw new ModelFormatException(from.Path, 0, "this is one file of several that make a model: merge them first");
         var metadata = from.Metadata.ToDictionary(StringComparer.Ordinal);
         metadata[GgufMixture.FileTypeKey] = mixture.FileType;
         GgufTensorSpec[] old = [.. from.Tensors.Select(t => new GgufTensorSpec(t.Name, t.Type, t.Shape))];

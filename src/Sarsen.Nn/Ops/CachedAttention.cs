@@ -7,7 +7,7 @@ namespace Sarsen.Nn.Ops;
 /// <summary>
 /// Causal attention of new rows over a cache, to which their keys and values are added first. Inputs: rows of queries,
 /// keys and values side by side (N, (heads + 2 kvHeads)·headDim); a layer of the cache (blocks, kvHeads, 2, positions·headDim) in F32 or
-/// F16, which is written; the blocks of each sequence (S, most) in I64; spans (S, 4), whose keys count the cached ones. It
+/// F16, or of levels and scales in I8 (<see cref="KvGroups"/>), which is written; the blocks of each sequence (S, most) in I64; spans (S, 4), whose keys count the cached ones. It
 /// has no gradient.
 /// </summary>
 public sealed unsafe class CachedAttentionOp : Op
@@ -26,16 +26,18 @@ public sealed unsafe class CachedAttentionOp : Op
     {
         AttentionOp.Use use = s.Attributes<AttentionOp.Use>();
         (TensorInfo rows, TensorInfo cache, TensorInfo table, TensorInfo spans) = (s.Inputs[0], s.Inputs[1], s.Inputs[2], s.Inputs[3]);
-        bool typed = rows.DType == DType.F32 ? cache.DType is DType.F32 or DType.F16 : rows.DType == DType.F64 && cache.DType == DType.F64;
+        bool typed = rows.DType == DType.F32 ? cache.DType is DType.F32 or DType.F16 or DType.I8 : rows.DType == DType.F64 && cache.DType == DType.F64;
         if (!typed || table.DType != DType.I64 || spans.DType != DType.I64)
-            throw new NotSupportedException($"CachedAttention: rows of F32 and a cache of F32 or F16 expected, given {rows.DType} and {cache.DType}");
+            throw new NotSupportedException($"CachedAttention: rows of F32 and a cache of F32, F16 or I8 expected, given {rows.DType} and {cache.DType}");
         int heads = use.Heads + 2 * use.KvHeads;
         long dim = rows.Shape.Rank == 2 ? rows.Shape[1] / heads : 0;
+        long tile = KvBlocks.TileElements(cache.DType.Size(), dim);
         bool fits = rows.Shape.Rank == 2 && dim * heads == rows.Shape[1] && dim is > 0 and <= Attention.MaxHeadDim
-            && cache.Shape == new Shape(cache.Shape[0], use.KvHeads, 2, KvBlocks.Positions * dim)
+            && cache.Shape == new Shape(cache.Shape[0], use.KvHeads, 2, tile)
+            && (cache.DType != DType.I8 || dim % KvGroups.Elements == 0)
             && spans.Shape == new Shape(spans.Shape[0], 4) && table.Shape.Rank == 2 && table.Shape[0] == spans.Shape[0];
         if (!fits)
-            throw new ShapeException($"CachedAttention: rows of {use.Heads} + 2 · {use.KvHeads} heads, a cache (blocks, {use.KvHeads}, 2, {KvBlocks.Positions} · headDim), a table (S, most) and spans (S, 4) expected; given {rows.Shape}, {cache.Shape}, {table.Shape} and {spans.Shape}");
+            throw new ShapeException($"CachedAttention: rows of {use.Heads} + 2 · {use.KvHeads} heads, a cache (blocks, {use.KvHeads}, 2, {tile}), a table (S, most) and spans (S, 4) expected; given {rows.Shape}, {cache.Shape}, {table.Shape} and {spans.Shape}");
         s.Output(rows.DType, new Shape(rows.Shape[0], use.Heads * dim));
         s.Workspace = rows.DType == DType.F64
             ? 2 * KvBlocks.Positions * table.Shape[1] * use.KvHeads * dim * sizeof(double)

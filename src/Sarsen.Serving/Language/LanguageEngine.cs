@@ -22,6 +22,7 @@ public sealed class LanguageEngine : IAsyncDisposable
     /// <param name="options">How it works.</param>
     /// <param name="time">Null for the system's.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="ModelLoadException">The model's heads cannot be cached as the options say.</exception>
     public LanguageEngine(LoadedLanguageModel model, LanguageEngineOptions options, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(model);

@@ -9,7 +9,7 @@ public sealed record LanguageEngineOptions
     /// <summary>The most tokens of prompt and answer, from 2; the model's own when null or larger.</summary>
     public int? ContextLength { get; init; }
 
-    /// <summary>How keys and values are cached: in half precision, which takes half the memory and moves logits by less than quantised weights do.</summary>
+    /// <summary>How keys and values are cached: in half precision, which takes half the memory and moves logits by less than quantised weights do, in eight bits for half of that again, or exactly.</summary>
     public KvType KvType { get; init; } = KvType.F16;
 
     /// <summary>Tokens that the cache of keys and values has room for, of all answers together; at least one context. Four contexts of up to 2048 tokens when null.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Sarsen.Formats;
 using Sarsen.Models;
 using Sarsen.Models.Decoders;
+using Sarsen.Nn;
 using Sarsen.Serving.Language.Tools;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Threads;
@@ -47,6 +48,20 @@ public sealed record LoadedLanguageModel
     /// <summary>The tokens as constraints see them; made when it is first asked for.</summary>
     internal TokenTrie TokenTrie => LazyInitializer.EnsureInitialized(ref _tokenTrie,
         () => TokenTrie.Build(new VocabularyBytes(Tokenizer, Model.VocabSize, EndTokens, ToolFormats.SpecialMarkers)));
+
+    /// <summary>A cache for so many tokens of this model.</summary>
+    /// <exception cref="ModelLoadException">Its heads cannot be cached so.</exception>
+    internal KvPool NewPool(KvType type, int tokens)
+    {
+        try
+        {
+            return new KvPool(Model.KvShape, type, KvPool.BlocksFor(tokens));
+        }
+        catch (NotSupportedException e)
+        {
+            throw new ModelLoadException($"'{Path}': {e.Message}", e);
+        }
+    }
 
     /// <param name="path">A GGUF file, or a folder.</param>
     /// <param name="workers">Who puts weights into order; the whole worker set when null.</param>

@@ -28,14 +28,15 @@ public sealed class TextGenerator : IDisposable
     /// <param name="contextLength">The most tokens of prompt and answer; the model's own when null.</param>
     /// <param name="type">How keys and values are cached.</param>
     /// <param name="time">Null for the system's.</param>
+    /// <exception cref="ModelLoadException">The model's heads cannot be cached so.</exception>
     public TextGenerator(LoadedLanguageModel model, Workers? workers = null, int? contextLength = null, KvType type = KvType.F16, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ContextLength = Math.Min(contextLength ?? model.Model.ContextLength, model.Model.ContextLength);
         ArgumentOutOfRangeException.ThrowIfLessThan(ContextLength, 2, nameof(contextLength));
         (_loaded, _time) = (model, time ?? TimeProvider.System);
+        _pool = model.NewPool(type, ContextLength);
         _arena = new Arena(workers ?? Workers.Shared);
-        _pool = new KvPool(model.Model.KvShape, type, KvPool.BlocksFor(ContextLength));
         (_sequence, _batch, _logits) = (new KvSequence(_pool), new TokenBatch(_pool), new float[model.Model.VocabSize]);
     }
 

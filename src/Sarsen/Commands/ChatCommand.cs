@@ -14,12 +14,13 @@ internal static class ChatCommand
         var system = new Option<string?>("--system") { Description = "Instructions before the conversation.", HelpName = "text" };
         var maxTokens = new Option<int?>("--max-tokens") { Description = "The most tokens of an answer; the rest of the context by default.", HelpName = "n" };
         var context = new Option<int?>("--context") { Description = "The most tokens of the conversation; the model's own by default.", HelpName = "n" };
+        var kv = new KvOption();
         var sampling = new SamplingArguments();
         var command = new Verb("chat", "Converses with a language model; /help says what else can be said.",
             "sarsen chat model.gguf",
             "sarsen chat models/qwen --system 'Answer in one sentence.' --temperature 0.3")
         {
-            model, system, maxTokens, context,
+            model, system, maxTokens, context, kv,
         };
         // Ctrl-C stops the answer, not the program.
         command.EndsByInterrupt = false;
@@ -32,7 +33,7 @@ internal static class ChatCommand
             LoadedLanguageModel loaded = LoadedLanguageModel.Open(parsed.GetValue(model)!);
             if (loaded.Template is null)
                 throw new CommandException($"'{loaded.Path}' has no chat template: it continues texts (sarsen run), it does not converse");
-            await using var engine = new LanguageEngine(loaded, new LanguageEngineOptions { ContextLength = parsed.GetValue(context) });
+            await using var engine = new LanguageEngine(loaded, new LanguageEngineOptions { ContextLength = parsed.GetValue(context), KvType = parsed.GetValue(kv) });
             await ConverseAsync(new ChatSession(engine, generation, Console.Out, Console.Error) { System = parsed.GetValue(system) });
             return ExitCode.Done;
         });

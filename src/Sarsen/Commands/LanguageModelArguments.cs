@@ -19,10 +19,11 @@ internal sealed class LanguageModelArguments
     private readonly Option<string> _keepAlive = new("--keep-alive") { Description = "How long a language model stays loaded after its last use: 30s, 5m, 2h, 0, or always.", HelpName = "time", DefaultValueFactory = _ => "5m" };
     private readonly Option<string?> _memory = new("--memory") { Description = "What language models may take together, such as 8GiB; the longest unused goes first. No limit by default.", HelpName = "size" };
     private readonly Option<int?> _context = new("--context") { Description = "The most tokens of prompt and answer; each model's own by default.", HelpName = "n" };
+    private readonly KvOption _kv = new();
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (ReadOnlySpan<Option>)[_models, _keepAlive, _memory, _context])
+        foreach (Option option in (ReadOnlySpan<Option>)[_models, _keepAlive, _memory, _context, _kv])
             command.Add(option);
     }
 
@@ -42,7 +43,7 @@ internal sealed class LanguageModelArguments
                 KeepAlive = Time(parsed.GetValue(_keepAlive)!),
                 MemoryBudget = parsed.GetValue(_memory) is { } memory ? Size(memory) : null,
             },
-            Engine = new LanguageEngineOptions { ContextLength = parsed.GetValue(_context) },
+            Engine = new LanguageEngineOptions { ContextLength = parsed.GetValue(_context), KvType = parsed.GetValue(_kv) },
         };
     }
 

@@ -9,7 +9,7 @@ internal static class QuantizeCommand
 {
     public static Command Create()
     {
-        var from = new Argument<string>("in") { Description = "A GGUF file, best of F32, F16 or BF16." };
+        var from = new Argument<string>("in") { Description = "A GGUF file, or one of several that make a model, best of F32, F16 or BF16." };
         var to = new Argument<string>("out") { Description = "The file to write." };
         var type = new Option<string>("--type") { Description = $"What the weights become: {string.Join(", ", GgufMixture.Names)}.", Required = true, HelpName = "type" };
         var again = new Option<bool>("--requantize") { Description = "Round weights that have few bits already once more." };
@@ -21,9 +21,12 @@ internal static class QuantizeCommand
         };
         command.SetAction((parsed, stop) =>
         {
-            using GgufFile file = GgufFile.Open(parsed.GetValue(from)!);
+            string source = parsed.GetValue(from)!;
+            if (!File.Exists(source))
+                throw new CommandException($"'{source}' is no file: name a GGUF file; sarsen convert makes one of a folder with {HuggingFaceFolder.ConfigName} and safetensors");
+            using GgufFile file = GgufFile.Open(source);
             string path = parsed.GetValue(to)!;
-            if (Path.GetFullPath(path) == Path.GetFullPath(file.Path))
+            if (file.Files.Any(part => Path.GetFullPath(path) == Path.GetFullPath(part)))
                 throw new CommandException($"'{path}' would be written over itself: give another name");
             GgufMixture mixture = MixtureOption.Read(parsed.GetValue(type)!);
             IReadOnlyList<string> notes = WritingView.Watch(path, progress =>

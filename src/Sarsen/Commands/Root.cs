@@ -22,6 +22,7 @@ internal static class Root
             ConvertCommand.Create(),
             DataCommand.Create(),
             InspectCommand.Create(),
+            BenchCommand.Create(),
             ModelsCommand.Create(),
             DeployCommand.Create(),
             ServeCommand.Create(),

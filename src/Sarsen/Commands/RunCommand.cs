@@ -15,12 +15,13 @@ internal static class RunCommand
         var raw = new Option<bool>("--raw") { Description = "Continue the prompt as it stands, without the model's chat template." };
         var system = new Option<string?>("--system") { Description = "Instructions before the prompt, where the model has a chat template.", HelpName = "text" };
         var maxTokens = new Option<int?>("--max-tokens") { Description = "The most tokens of the answer; the rest of the context by default.", HelpName = "n" };
+        var kv = new KvOption();
         var sampling = new SamplingArguments();
         var command = new Verb("run", "Prints a language model's answer to a prompt.",
             "sarsen run model.gguf 'Why is the sky blue?'",
             "sarsen run models/tinystories 'Once upon a time' --raw --temperature 0 --max-tokens 100")
         {
-            model, prompt, raw, system, maxTokens,
+            model, prompt, raw, system, maxTokens, kv,
         };
         sampling.AddTo(command);
         command.SetAction((parsed, stop) =>
@@ -32,7 +33,7 @@ internal static class RunCommand
                 throw new CommandException("--system needs the model's chat template: this model has none, or --raw leaves it out");
             int[] tokens = asChat ? loaded.Encode(Messages(parsed.GetValue(system), text)) : loaded.Encode(text);
             var options = new GenerationOptions { MaxTokens = parsed.GetValue(maxTokens), Continues = !asChat, Sampling = sampling.Options(parsed), Stop = sampling.Stop(parsed) };
-            using var generator = new TextGenerator(loaded);
+            using var generator = new TextGenerator(loaded, type: parsed.GetValue(kv));
             GenerationResult result = generator.Generate(tokens, options, piece => Console.Out.Write(piece), stop);
             Console.Out.WriteLine();
             Console.Error.WriteLine(Line(result));

@@ -46,6 +46,7 @@ public class HelpTests
     [InlineData("deploy m --replicas many", "--replicas takes a whole number; found 'many'")]
     [InlineData("evaluate m --part tset", "--part takes test, validation or training; found 'tset'; did you mean 'test'?")]
     [InlineData("keys create a --role root", "--role takes user or admin; found 'root'; there are user, admin")]
+    [InlineData("serve --kv q8", "--kv takes f32, f16 or q8_0; found 'q8'; did you mean 'q8_0'?")]
     [InlineData("train a.yaml b.yaml", "'b.yaml' is one word more than 'sarsen train' takes")]
     [InlineData("models alias m", "'sarsen models alias' needs <alias> and <version>")]
     public void A_mistake_is_answered_with_the_nearest_word(string line, string answer) =>

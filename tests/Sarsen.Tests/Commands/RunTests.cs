@@ -34,6 +34,17 @@ public class RunTests(TrainedModels models)
         models.RefuseAsync($"run {TestData.PathOf(Model)} hello --top-p 1.5", ExitCode.BadInput, "--top-p is above 0 and at most 1; it is 1.5");
 
     [DataFact(Model)]
+    public void Keys_and_values_are_cached_as_asked()
+    {
+        string Answer(string type) => models.Run("run", TestData.PathOf(Model), "Once upon a time, there was a little girl named Lily", "--temperature", "0", "--max-tokens", "20", "--kv", type).ShouldSucceed().Output;
+        Answer("f32").ShouldBe(Answer("f16"));
+    }
+
+    [DataFact(Model)]
+    public Task Heads_that_cannot_be_cached_so_are_refused() =>
+        models.RefuseAsync($"run {TestData.PathOf(Model)} hello --kv q8_0", ExitCode.BadInput, "heads of 16 are no multiple of that: cache them in f16");
+
+    [DataFact(Model)]
     public Task Instructions_need_a_template() =>
         models.RefuseAsync($"run {TestData.PathOf(Model)} hello --system short", ExitCode.BadInput, "chat template");
 

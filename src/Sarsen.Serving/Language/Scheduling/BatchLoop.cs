@@ -30,10 +30,10 @@ internal sealed class BatchLoop : IDisposable
     {
         (_model, _options, _time) = (model, options, time);
         ContextLength = Math.Min(options.ContextLength ?? model.Model.ContextLength, model.Model.ContextLength);
-        _arena = new Arena(options.Workers ?? Workers.Shared);
         // At least one sequence as long as the context can be held: what runs alone always comes to its end.
         int tokens = Math.Max(ContextLength, options.CacheTokens ?? 4 * Math.Min(ContextLength, OrdinaryContext));
-        _pool = new KvPool(model.Model.KvShape, options.KvType, KvPool.BlocksFor(tokens));
+        _pool = model.NewPool(options.KvType, tokens);
+        _arena = new Arena(options.Workers ?? Workers.Shared);
         (_cache, _batch, _plan) = (new KvBlockCache(_pool), new TokenBatch(_pool), new BatchPlan(options));
         _ids = new long[Math.Max(options.BatchTokens, 1 + options.DraftTokens)];
     }
@@ -66,7 +66,7 @@ internal sealed class BatchLoop : IDisposable
             _running.Add(_preempted[0]);
             _preempted.RemoveAt(0);
         }
-        _plan.Fill(_running, preempted => _preempted.Insert(0, preempted));
+        _plan.Fill(_running, PutOff);
         if (_plan.Parts.Count == 0)
             return;
         try
@@ -112,6 +112,13 @@ internal sealed class BatchLoop : IDisposable
         }
     }
 
+    // Who is put off later was there before, so that it goes on before the others of its priority.
+    private void PutOff(RunningSequence sequence)
+    {
+        int at = _preempted.FindIndex(other => other.Priority <= sequence.Priority);
+        _preempted.Insert(at < 0 ? _preempted.Count : at, sequence);
+    }
+
     private void Run(Action<EngineJob, GenerationUsage?, Exception?> left)
     {
         _batch.Clear();
@@ -135,7 +142,7 @@ internal sealed class BatchLoop : IDisposable
     private ReadOnlySpan<long> Ids(BatchPart part)
     {
         ReadOnlySpan<int> tokens = part.Sequence.Tokens;
-        ReadOnlySpan<int> drafts = PromptLookup.Guess(tokens, part.Drafts);
+        ReadOnlySpan<int> drafts = part.Draft;
         tokens = tokens.Slice(part.Sequence.Computed, part.Tokens);
         for (int i = 0; i < tokens.Length; i++)
             _ids[i] = tokens[i];
@@ -148,9 +155,7 @@ internal sealed class BatchLoop : IDisposable
     private void Choose(BatchPart part, Span<float> logits, int vocabulary, Action<EngineJob, GenerationUsage?, Exception?> left)
     {
         RunningSequence sequence = part.Sequence;
-        Span<int> drafts = stackalloc int[part.Drafts];
-        PromptLookup.Guess(sequence.Tokens, part.Drafts).CopyTo(drafts);
-        for (int i = 0; i <= drafts.Length; i++)
+        for (int i = 0; i <= part.Drafts; i++)
         {
             int token;
             try
@@ -170,7 +175,7 @@ internal sealed class BatchLoop : IDisposable
                 return;
             }
             sequence.Add(token);
-            if (i == drafts.Length || drafts[i] != token)
+            if (i == part.Drafts || part.Draft[i] != token)
                 break;
             // The guess was run with its right predecessors: it is computed.
             sequence.Advance(1);

@@ -3,12 +3,13 @@ namespace Sarsen.Serving.Language.Scheduling;
 /// <summary>
 /// Which tokens of which sequences the model runs next: first the one that each answer needs to go on, then of prompts as many
 /// as fit, the oldest first, so that those that came together are not all answered with the last. A sequence for which there
-/// are no blocks is put off, and the youngest gives its own back where an older one needs them.
+/// are no blocks is put off, and where one needs them, one of the lowest priority gives its own back, of these the youngest.
 /// </summary>
 /// <param name="options">How many.</param>
 internal sealed class BatchPlan(LanguageEngineOptions options)
 {
     private readonly List<BatchPart> _parts = [];
+    private readonly List<RunningSequence> _order = [];
 
     public IReadOnlyList<BatchPart> Parts => _parts;
 
@@ -18,30 +19,29 @@ internal sealed class BatchPlan(LanguageEngineOptions options)
     public void Fill(List<RunningSequence> running, Action<RunningSequence> preempt)
     {
         _parts.Clear();
-        // A sequence that gives its blocks back leaves the list, from its end.
-        for (int i = 0; i < running.Count; i++)
+        // A sequence that gives its blocks back leaves the list meanwhile.
+        _order.Clear();
+        _order.AddRange(running);
+        foreach (RunningSequence sequence in _order)
         {
-            RunningSequence sequence = running[i];
-            if (sequence.Pending != 1)
+            if (sequence.Pending != 1 || !running.Contains(sequence))
                 continue;
-            int drafts = Math.Min(options.DraftTokens, Room(sequence));
-            drafts = PromptLookup.Guess(sequence.Tokens, drafts).Length;
+            (int at, int drafts) = PromptLookup.Guess(sequence.Tokens, Math.Min(options.DraftTokens, Room(sequence)));
             if (!Reserve(sequence, 1 + drafts, running, preempt))
-                break;
-            _parts.Add(new BatchPart(sequence, 1, drafts));
+                continue;
+            _parts.Add(new BatchPart(sequence, 1, drafts, at));
         }
         // Answers take nothing from it: a prompt that would fit is not kept for one token more, and those behind it with it.
         int budget = options.BatchTokens;
-        for (int i = 0; i < running.Count && budget > 0; i++)
+        foreach (RunningSequence sequence in _order)
         {
-            RunningSequence sequence = running[i];
-            if (sequence.Pending == 1)
+            if (budget == 0 || sequence.Pending == 1 || !running.Contains(sequence))
                 continue;
             sequence.Match();
             int count = Math.Min(budget, sequence.Pending);
             if (!Reserve(sequence, count, running, preempt))
-                break;
-            _parts.Add(new BatchPart(sequence, count, 0));
+                continue;
+            _parts.Add(new BatchPart(sequence, count, 0, 0));
             budget -= count;
         }
         // Who gave its blocks back after it was planned cannot be run.
@@ -55,13 +55,23 @@ internal sealed class BatchPlan(LanguageEngineOptions options)
     {
         while (!sequence.TryReserve(count))
         {
-            RunningSequence youngest = running[^1];
-            running.RemoveAt(running.Count - 1);
-            youngest.Release();
-            preempt(youngest);
-            if (youngest == sequence)
+            int last = Last(running);
+            RunningSequence gives = running[last];
+            running.RemoveAt(last);
+            gives.Release();
+            preempt(gives);
+            if (gives == sequence)
                 return false;
         }
         return true;
+    }
+
+    /// <summary>Of the lowest priority the youngest.</summary>
+    private static int Last(List<RunningSequence> running)
+    {
+        int last = running.Count - 1;
+        for (int i = last - 1; i >= 0; i--)
+            last = running[i].Priority < running[last].Priority ? i : last;
+        return last;
     }
 }

@@ -13,19 +13,19 @@ internal static class PromptLookup
     /// <summary>How far back is looked.</summary>
     private const int Window = 4096;
 
-    /// <summary>The tokens that followed the last time; empty where there was none.</summary>
+    /// <summary>Where the tokens are that followed the last time, and how many; none where there was no last time.</summary>
     /// <param name="tokens">Prompt and answer so far.</param>
     /// <param name="most">As many, at most.</param>
-    public static ReadOnlySpan<int> Guess(ReadOnlySpan<int> tokens, int most)
+    public static (int At, int Count) Guess(ReadOnlySpan<int> tokens, int most)
     {
-        if (tokens.Length > Window)
-            tokens = tokens[^Window..];
+        int skipped = Math.Max(0, tokens.Length - Window);
+        tokens = tokens[skipped..];
         for (int length = Math.Min(Longest, tokens.Length - 1); length >= Shortest && most > 0; length--)
         {
             int at = tokens[..^1].LastIndexOf(tokens[^length..]);
             if (at >= 0)
-                return tokens.Slice(at + length, Math.Min(most, tokens.Length - at - length));
+                return (skipped + at + length, Math.Min(most, tokens.Length - at - length));
         }
-        return [];
+        return (0, 0);
     }
 }

@@ -17,6 +17,7 @@ internal sealed class RunningSequence
     private int _registered;
     private long _lastNumber;
     private bool _matched;
+    private bool _begun;
 
     /// <param name="job">The request.</param>
     /// <param name="model">The model.</param>
@@ -32,9 +33,11 @@ internal sealed class RunningSequence
 
     public EngineJob Job { get; }
 
+    public int Priority => Job.Request.Priority;
+
     public AnswerText Answer { get; }
 
-    /// <summary>Tokens of the prompt that were found in the cache.</summary>
+    /// <summary>Tokens of the prompt that others left in the cache. What it computed itself before it gave its blocks back is not counted.</summary>
     public int CachedTokens { get; private set; }
 
     /// <summary>When the first token was there; 0 before.</summary>
@@ -73,8 +76,10 @@ internal sealed class RunningSequence
         _lastNumber = _cache.Match(Tokens[..^1], _blocks);
         _registered = _blocks.Count;
         Computed = _blocks.Count * KvPool.BlockPositions;
+        // The first time nothing there is its own; later, what of the others' is gone by then was computed after all.
         if (Answer.Tokens == 0)
-            CachedTokens = Computed;
+            CachedTokens = _begun ? Math.Min(CachedTokens, Computed) : Computed;
+        _begun = true;
     }
 
     /// <summary>Blocks that so many tokens more need beside those it has.</summary>

@@ -1,3 +1,5 @@
+using Sarsen.Formats;
+
 namespace Sarsen.Serving.Language.Store;
 
 /// <summary>A model that a <see cref="ModelStore{T}"/> can load.</summary>
@@ -6,8 +8,8 @@ namespace Sarsen.Serving.Language.Store;
 /// <param name="KeepAlive">How long it stays loaded after its last use, instead of the store's; <see cref="Timeout.InfiniteTimeSpan"/> for always, zero for not at all.</param>
 public sealed record ModelEntry(string Name, string Path, TimeSpan? KeepAlive = null)
 {
-    /// <summary>Bytes of its file, or of the files in its folder; 0 where nothing is there.</summary>
-    public long FileBytes() => File.Exists(Path) ? new FileInfo(Path).Length
+    /// <summary>Bytes of its file, of all where it is one of several, or of the files in its folder; 0 where nothing is there.</summary>
+    public long FileBytes() => File.Exists(Path) ? GgufFile.FilesOf(Path).Where(File.Exists).Sum(file => new FileInfo(file).Length)
         : Directory.Exists(Path) ? new DirectoryInfo(Path).EnumerateFiles().Where(IsWeights).Sum(f => f.Length)
         : 0;
 

@@ -5,7 +5,7 @@ namespace Sarsen.Tensors.Kernels;
 /// <summary>
 /// Attention of new rows over a cache: their keys and values are written into it, then their queries attend to all that it
 /// holds. In f32 the results are those of <see cref="Attention"/> over the whole sequences, bit for bit, however many rows
-/// come at a time; in f16 keys and values are rounded first.
+/// come at a time; in f16 and in eight bits keys and values are rounded first.
 /// </summary>
 public static unsafe class CachedAttention
 {

@@ -18,7 +18,9 @@ internal unsafe struct KvAppend : IVectorChunk
             nint row = (nint)(span.Query + i), within = (nint)(position % KvBlocks.Positions);
             float* k = Args.K + row * Args.KeyStride + head * dim, v = Args.V + row * Args.ValueStride + head * dim;
             byte* tile = Blocks.Tile(sequence, head, position);
-            if (Blocks.ElementBytes == sizeof(ushort))
+            if (Blocks.ElementBytes == 1)
+                KvGroups.Write(tile, k, v, within, dim);
+            else if (Blocks.ElementBytes == sizeof(ushort))
                 Write((ushort*)tile, k, v, within, dim);
             else
                 Write((float*)tile, k, v, within, dim);

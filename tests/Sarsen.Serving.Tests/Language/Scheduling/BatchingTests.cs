@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Sarsen.Nn;
 using Sarsen.Serving.Language;
 using Sarsen.Tensors.Threads;
 using Sarsen.Testing;
@@ -19,9 +20,16 @@ public sealed class BatchingTests : IAsyncLifetime
         if (TestData.WhyMissing(Model) is not null)
             return;
         _model = LoadedLanguageModel.Open(TestData.PathOf(Model));
-        await using var engine = new LanguageEngine(_model, new LanguageEngineOptions { Workers = Workers.Serial, BatchTokens = 512, MaxSequences = 1 });
+        _alone = await AloneAsync(_model, KvType.F16);
+    }
+
+    private async Task<Dictionary<int, string>> AloneAsync(LoadedLanguageModel model, KvType type)
+    {
+        await using var engine = new LanguageEngine(model, new LanguageEngineOptions { Workers = Workers.Serial, BatchTokens = 512, MaxSequences = 1, KvType = type });
+        var answers = new Dictionary<int, string>();
         for (int i = 0; i < 12; i++)
-            _alone[i] = await Answer(engine, Request(i));
+            answers[i] = await Answer(engine, Request(i));
+        return answers;
     }
 
     public Task DisposeAsync() => Task.CompletedTask;
@@ -39,15 +47,25 @@ public sealed class BatchingTests : IAsyncLifetime
 
     [DataTheory(Model)]
     [MemberData(nameof(Settings))]
-    public async Task An_answer_is_what_it_is_alone(string how, LanguageEngineOptions options)
+    public Task An_answer_is_what_it_is_alone(string how, LanguageEngineOptions options) => Compare(how, _model!, _alone, options);
+
+    [DataTheory(Model)]
+    [MemberData(nameof(Settings))]
+    public async Task An_answer_is_what_it_is_alone_with_a_cache_in_eight_bits(string how, LanguageEngineOptions options)
     {
-        await using var engine = new LanguageEngine(_model!, options);
+        LoadedLanguageModel wide = WideHeads.Load();
+        await Compare(how, wide, await AloneAsync(wide, KvType.Q8_0), options with { KvType = KvType.Q8_0 });
+    }
+
+    private async Task Compare(string how, LoadedLanguageModel model, Dictionary<int, string> alone, LanguageEngineOptions options)
+    {
+        await using var engine = new LanguageEngine(model, options);
         // Twice: the second time beginnings are in the cache.
         for (int round = 0; round < 2; round++)
         {
-            string[] answers = await Task.WhenAll(_alone.Keys.Select(i => Answer(engine, Request(i))));
+            string[] answers = await Task.WhenAll(alone.Keys.Select(i => Answer(engine, Request(i))));
             for (int i = 0; i < answers.Length; i++)
-                answers[i].ShouldBe(_alone[i], $"{how}, request {i} of round {round}");
+                answers[i].ShouldBe(alone[i], $"{how}, request {i} of round {round}");
         }
         EngineStatistics statistics = await AtRest(engine);
         (statistics.Finished, statistics.Failed, statistics.Running, statistics.Waiting).ShouldBe((24, 0, 0, 0));
@@ -150,7 +168,7 @@ public sealed class BatchingTests : IAsyncLifetime
         return engine.Statistics;
     }
 
-    // Greedy and sampled, long and short; three begin alike.
+    // Greedy and sampled, long and short, of three priorities; three begin alike.
     private GenerationRequest Request(int i)
     {
         string begin = i % 4 == 0 ? "Once upon a time there was a little girl who lived in a small house near the forest with her mother and a big dog." : $"One day, {i} friends went to the park. ";
@@ -158,6 +176,7 @@ public sealed class BatchingTests : IAsyncLifetime
         return new GenerationRequest
         {
             Prompt = _model!.Encode(begin + ends[i % 4] + (i > 6 ? ends[i % 3] : "")),
+            Priority = i % 3,
             Options = new GenerationOptions
             {
                 MaxTokens = 5 + (7 * i),

@@ -34,9 +34,9 @@ public unsafe class CachedAttentionTests
         float[] whole = Whole(c, rows);
         using var memory = new KernelMemory();
         foreach (int piece in (ReadOnlySpan<int>)[1, 7, 9, 40, 64, (int)c.Length])
-            Cached(c, rows, piece, half: false, memory, Workers.Serial).ShouldBe(whole, $"{piece} at a time");
+            Cached(c, rows, piece, bytes: 4, memory, Workers.Serial).ShouldBe(whole, $"{piece} at a time");
         Workers three = Workers.Start(3);
-        Cached(c, rows, 9, half: false, memory, three).ShouldBe(whole, "three threads");
+        Cached(c, rows, 9, bytes: 4, memory, three).ShouldBe(whole, "three threads");
         three.Stop();
     }
 
@@ -45,7 +45,7 @@ public unsafe class CachedAttentionTests
     public void All_paths_agree(Case c)
     {
         float[] rows = Widths.Normal(c.Length * c.Width, "rows");
-        float[] one = KernelMemory.Agree(c.Name, memory => Cached(c, rows, 1, half: false, memory, Workers.Serial));
+        float[] one = KernelMemory.Agree(c.Name, memory => Cached(c, rows, 1, bytes: 4, memory, Workers.Serial));
         one.ShouldBe(Whole(c, rows));
     }
 
@@ -59,7 +59,55 @@ public unsafe class CachedAttentionTests
         float[] rounded = [.. rows.Select((x, i) => i % c.Width < c.Heads * c.HeadDim ? x : (float)(Half)x)];
         float[] expected = Whole(c, rounded);
         foreach (int piece in (ReadOnlySpan<int>)[1, 20])
-            Cached(c, rows, piece, half: true, memory, Workers.Serial).ShouldBe(expected, $"{piece} at a time");
+            Cached(c, rows, piece, bytes: 2, memory, Workers.Serial).ShouldBe(expected, $"{piece} at a time");
+    }
+
+    public static TheoryData<Case> WholeGroups =>
+    [
+        new("heads of 32", 2, 2, 32, 150),
+        new("heads of 96, grouped", 4, 2, 96, 66),
+        new("heads of 256", 2, 1, 256, 40),
+        new("a cap and a window", 2, 1, 64, 150, Window: 37, Softcap: 3),
+    ];
+
+    /// <summary>What is cached in eight bits gives what keys and values rounded by the formula give, in any chunking and with any instructions.</summary>
+    [Theory]
+    [MemberData(nameof(WholeGroups))]
+    public void Eight_bits_round_what_is_cached_and_nothing_else(Case c)
+    {
+        float[] rows = Widths.Normal(c.Length * c.Width, "rows");
+        float[] rounded = [.. rows];
+        for (int at = 0; at < rows.Length; at += 32)
+        {
+            if (at % c.Width >= c.Heads * c.HeadDim)
+                RoundGroup(rounded.AsSpan(at, 32));
+        }
+        float[] expected = Whole(c, rounded);
+        using var memory = new KernelMemory();
+        foreach (int piece in (ReadOnlySpan<int>)[1, 20, (int)c.Length])
+            Cached(c, rows, piece, bytes: 1, memory, Workers.Serial).ShouldBe(expected, $"{piece} at a time");
+        KernelMemory.Agree(c.Name, each => Cached(c, rows, 7, bytes: 1, each, Workers.Serial)).ShouldBe(expected);
+    }
+
+    [Fact]
+    public void A_group_without_a_number_is_none_and_one_of_zeros_is_zeros()
+    {
+        var c = new Case("one key", 1, 1, 32, 1);
+        float[] zeros = new float[c.Width], broken = new float[c.Width];
+        broken[(2 * 32) + 5] = float.NaN;
+        using var memory = new KernelMemory();
+        Cached(c, zeros, 1, bytes: 1, memory, Workers.Serial).ShouldAllBe(y => y == 0);
+        Cached(c, broken, 1, bytes: 1, memory, Workers.Serial).ShouldAllBe(y => float.IsNaN(y));
+    }
+
+    private static void RoundGroup(Span<float> x)
+    {
+        float most = 0;
+        foreach (float value in x)
+            most = Math.Max(most, Math.Abs(value));
+        float d = most / 127, inverse = 1 / d;
+        foreach (ref float value in x)
+            value = (float)(Half)d * MathF.Round(value * inverse, MidpointRounding.AwayFromZero);
     }
 
     [Fact]
@@ -73,8 +121,8 @@ public unsafe class CachedAttentionTests
         long* table = memory.Put(Table(12));
         int split = 89, y = c.Heads * c.HeadDim;
         // All but the last row of the first sequence; then that row beside the whole second one.
-        Step(c, first[..(split * c.Width)], [0, split, 0, split], cache, false, table, memory, Workers.Serial).ShouldBe(wholeFirst[..(split * y)]);
-        float[] both = Step(c, [.. first[(split * c.Width)..], .. second], [0, 1, 0, 90, 1, 90, 0, 90], cache, false, table, memory, Workers.Serial);
+        Step(c, first[..(split * c.Width)], [0, split, 0, split], cache, 4, table, memory, Workers.Serial).ShouldBe(wholeFirst[..(split * y)]);
+        float[] both = Step(c, [.. first[(split * c.Width)..], .. second], [0, 1, 0, 90, 1, 90, 0, 90], cache, 4, table, memory, Workers.Serial);
         both.ShouldBe([.. wholeFirst[(split * y)..], .. wholeSecond]);
     }
 
@@ -101,28 +149,28 @@ public unsafe class CachedAttentionTests
         return table;
     }
 
-    private static float[] Cached(Case c, float[] rows, int piece, bool half, KernelMemory memory, Workers workers)
+    private static float[] Cached(Case c, float[] rows, int piece, int bytes, KernelMemory memory, Workers workers)
     {
-        long elements = Blocks * c.KvHeads * 2 * 16 * c.HeadDim;
-        void* cache = half ? memory.New(elements, (ushort)0x7E00) : memory.New<float>(elements, float.NaN);
+        // Each byte 0xFF: not a number in any type, where what was not written should be read.
+        byte* cache = memory.New<byte>(Blocks * c.KvHeads * 2 * KvBlocks.TileElements(bytes, c.HeadDim) * bytes, 0xFF);
         long* table = memory.Put(Table(12));
         var y = new List<float>();
         for (int at = 0; at < c.Length; at += piece)
         {
             int n = (int)Math.Min(piece, c.Length - at);
-            y.AddRange(Step(c, rows[(at * c.Width)..((at + n) * c.Width)], [0, n, 0, at + n], cache, half, table, memory, workers));
+            y.AddRange(Step(c, rows[(at * c.Width)..((at + n) * c.Width)], [0, n, 0, at + n], cache, bytes, table, memory, workers));
         }
         return [.. y];
     }
 
-    private static float[] Step(Case c, float[] rows, long[] spans, void* cache, bool half, long* table, KernelMemory memory, Workers workers)
+    private static float[] Step(Case c, float[] rows, long[] spans, void* cache, int bytes, long* table, KernelMemory memory, Workers workers)
     {
         long n = rows.Length / c.Width;
         float* y = memory.New<float>(n * c.Heads * c.HeadDim, float.NaN);
         AttentionArgs<float> args = Args(c, memory.Put(rows), y, memory.Put(spans), spans.Length / 4, n);
-        var blocks = new KvBlocks { Memory = (byte*)cache, ElementBytes = half ? 2 : 4, KvHeads = c.KvHeads, HeadDim = c.HeadDim, Table = table, TableWidth = 12 };
-        long bytes = CachedAttention.WorkspaceBytes(n, args.Sequences, c.Heads, c.KvHeads, c.HeadDim, workers);
-        CachedAttention.Forward(workers, args, blocks, Scratch(memory, bytes));
+        var blocks = new KvBlocks { Memory = (byte*)cache, ElementBytes = bytes, KvHeads = c.KvHeads, HeadDim = c.HeadDim, Table = table, TableWidth = 12 };
+        long scratch = CachedAttention.WorkspaceBytes(n, args.Sequences, c.Heads, c.KvHeads, c.HeadDim, workers);
+        CachedAttention.Forward(workers, args, blocks, Scratch(memory, scratch));
         return KernelMemory.Read(y, n * c.Heads * c.HeadDim);
     }
 

@@ -35,6 +35,7 @@ public sealed unsafe class ProductGuardTests
         new("attention, heads", (m, n) => Attend(m, new AttentionTests.Case("", n, 1, 2, [3])), From: 1),
         new("attention, sequences", (m, n) => Attend(m, new AttentionTests.Case("", 1, 1, 3, [.. Enumerable.Range(0, n).Select(i => (long)(i % 4))]))),
         new("attention to a cache, positions", (m, n) => AttendToCache(m, n, 3)),
+        new("attention to a cache, positions of whole groups", (m, n) => AttendToCache(m, n, 32)),
         new("attention to a cache, elements of a head", (m, n) => AttendToCache(m, 20, n), From: 1),
     ];
 
@@ -130,9 +131,11 @@ public sealed unsafe class ProductGuardTests
     {
         const int heads = 2;
         int width = 3 * heads * headDim, blocks = (positions + KvBlocks.Positions - 1) / KvBlocks.Positions;
-        foreach (int bytes in (ReadOnlySpan<int>)[sizeof(float), sizeof(ushort)])
+        foreach (int bytes in (ReadOnlySpan<int>)[sizeof(float), sizeof(ushort), 1])
         {
-            long elements = (long)blocks * heads * 2 * KvBlocks.Positions * headDim;
+            if (bytes == 1 && headDim % KvGroups.Elements != 0)
+                continue;
+            long elements = blocks * heads * 2 * KvBlocks.TileElements(bytes, headDim);
             var cache = new KvBlocks { Memory = memory.New<byte>(elements * bytes, 0xFF), ElementBytes = bytes, KvHeads = heads, HeadDim = headDim, Table = memory.Indices(blocks, Math.Max(1, blocks)), TableWidth = blocks };
             for (int i = 0; i < blocks; i++)
                 cache.Table[i] = blocks - 1 - i;
