@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Sarsen.Tensors.Kernels;
 
@@ -23,6 +24,11 @@ public static unsafe class Widening
     private static void FromF16(ushort* x, float* y, nint count)
     {
         nint i = 0;
+        if (Avx512F.IsSupported)
+        {
+            for (; i <= count - 16; i += 16)
+                FromF16(Avx512F.ConvertToVector512Int32(Vector256.Load((short*)(x + i)))).Store(y + i);
+        }
         for (; i <= count - 16; i += 16)
         {
             (Vector256<uint> low, Vector256<uint> high) = Vector256.Widen(Vector256.Load(x + i));
@@ -42,6 +48,15 @@ public static unsafe class Widening
         Vector256<uint> special = Vector256.GreaterThan(size.AsInt32(), Vector256.Create((0x7C00 << 13) - 1)).AsUInt32();
         Vector256<uint> sign = Vector256.ShiftLeft(bits & Vector256.Create(0x8000u), 16);
         return (Vector256.ConditionalSelect(special, size | Vector256.Create(0x7F800000u), number) | sign).AsSingle();
+    }
+
+    // The same of lanes whose sign was repeated, which leaves it at its place.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> FromF16(Vector512<int> bits)
+    {
+        Vector512<int> placed = Vector512.ShiftLeft(bits, 13) & Vector512.Create(unchecked((int)0x8FFFE000)), highest = Vector512.Create(0x7C00);
+        Vector512<int> number = (placed.AsSingle() * Vector512.Create(BitConverter.UInt32BitsToSingle((127 + 112) << 23))).AsInt32();
+        return Vector512.ConditionalSelect(Vector512.Equals(bits & highest, highest), placed | Vector512.Create(0x7F800000), number).AsSingle();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
