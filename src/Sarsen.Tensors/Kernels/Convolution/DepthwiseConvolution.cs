@@ -89,6 +89,7 @@ internal readonly unsafe struct DepthwiseConvolution
         public nint* Offsets, Weights, Counts;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Find(in Terms terms)
     {
         Window2d window = _shape.Window;
@@ -145,6 +146,7 @@ internal readonly unsafe struct DepthwiseConvolution
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Filters<V, TEpilogue>(in Terms terms, float* x, float* weight, float* y, TEpilogue epilogue, nint image, nint channel, nint row, float* scratch)
         where V : struct, IVector<V>
         where TEpilogue : struct, IEpilogue
@@ -161,6 +163,7 @@ internal readonly unsafe struct DepthwiseConvolution
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Gradient<V>(in Terms terms, float* dy, float* weight, float* dx, nint image, nint channel, nint row, float* scratch, float* ordered) where V : struct, IVector<V>
     {
         nint filters = _shape.GroupFilters, width = (nint)_shape.Width;
@@ -191,10 +194,12 @@ internal readonly unsafe struct DepthwiseConvolution
         {
             // The last tile begins earlier instead of having less: what it computes again comes out the same.
             nint first = rows >= TileRows ? nint.Min(row, rows - TileRows) : row, count = nint.Min(TileRows, rows);
-            for (nint column = 0; column < columns; column += 16)
+            for (nint block = 0; block < columns; block += 16)
             {
+                // So does the last block of columns: a part of a vector is stored much more slowly.
+                nint wide = nint.Min(16, columns), column = nint.Min(block, columns - wide);
                 float* at = to + (first * rowStep) + (column * columnStep);
-                nint wide = nint.Min(16, columns - column), start = (first * taps.Pitch) + column;
+                nint start = (first * taps.Pitch) + column;
                 if (count < TileRows)
                     taps.Rows<V>(start, count, at, rowStep, columnStep, wide);
                 else if (isSquare)

@@ -175,6 +175,7 @@ internal readonly unsafe struct DepthwiseWeightGradient
         return sums[0];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Collect<V>(float* lanes, double* sums, nint terms) where V : struct, IVector<V>
     {
         V zero = V.Create(0);

@@ -112,6 +112,7 @@ public static unsafe class AdaptiveAvgPool2d
         }
 
         /// <summary>To each element of a row its shares of a row of dy whose windows are so many rows high.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void AddShares(in AdaptivePool2dShape shape, T* dy, nint height, T* row)
         {
             for (nint ow = 0; ow < (nint)shape.OutWidth; ow++)

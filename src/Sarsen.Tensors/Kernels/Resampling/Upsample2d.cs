@@ -24,7 +24,7 @@ public static unsafe class Upsample2d
     /// <summary>Bytes of scratch memory for forward and backward: the places of the columns, which all rows share, and rows for each thread.</summary>
     public static long WorkspaceBytes<T>(in Upsample2dShape shape, Workers workers) where T : unmanaged => Math.Max(
         shape.OutWidth * sizeof(Place<T>),
-        typeof(T) != typeof(float) ? 0 : UpsampleColumns.Bytes(shape) + (workers.Count * Math.Max(UpsamplePlanes.LaneFloats(shape), UpsampleGradient.LaneFloats(shape)) * sizeof(float)));
+        typeof(T) != typeof(float) ? 0 : UpsamplePlaces.Bytes(shape) + (workers.Count * Math.Max(UpsamplePlanes.LaneFloats(shape), UpsampleGradient.LaneFloats(shape)) * sizeof(float)));
 
     /// <param name="shape">The sizes.</param>
     /// <param name="x">(Planes, Height, Width)</param>
@@ -38,8 +38,8 @@ public static unsafe class Upsample2d
             Reference(shape, x, y, isBackward: false, workers, workspace);
             return;
         }
-        float* lanes = (float*)((byte*)workspace + UpsampleColumns.Bytes(shape));
-        var range = new UpsamplePlanes { Shape = shape, Columns = new UpsampleColumns(shape, workspace), X = (float*)x, Y = (float*)y, Lanes = lanes };
+        float* lanes = (float*)((byte*)workspace + UpsamplePlaces.Bytes(shape));
+        var range = new UpsamplePlanes { Shape = shape, Places = new UpsamplePlaces(shape, workspace), X = (float*)x, Y = (float*)y, Lanes = lanes };
         VectorRanges.ForLanes(workers, ref range, shape.Planes, shape.Plane + shape.OutPlane);
     }
 
@@ -51,13 +51,19 @@ public static unsafe class Upsample2d
     /// <param name="workspace"><see cref="WorkspaceBytes"/>, 8-byte aligned.</param>
     public static void Backward<T>(in Upsample2dShape shape, T* dy, T* dx, Workers workers, void* workspace) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        if (typeof(T) == typeof(float) && UpsampleTwice.Is(shape))
+        {
+            var twice = new UpsampleTwice { Shape = shape, Dy = (float*)dy, Dx = (float*)dx };
+            VectorRanges.For(workers, ref twice, shape.Planes, shape.OutPlane);
+            return;
+        }
         if (typeof(T) != typeof(float) || shape.Planes < LeastPlanes)
         {
             Reference(shape, dy, dx, isBackward: true, workers, workspace);
             return;
         }
-        float* lanes = (float*)((byte*)workspace + UpsampleColumns.Bytes(shape));
-        var range = new UpsampleGradient { Shape = shape, Columns = new UpsampleColumns(shape, workspace), Dy = (float*)dy, Dx = (float*)dx, Lanes = lanes };
+        float* lanes = (float*)((byte*)workspace + UpsamplePlaces.Bytes(shape));
+        var range = new UpsampleGradient { Shape = shape, Places = new UpsamplePlaces(shape, workspace), Dy = (float*)dy, Dx = (float*)dx, Lanes = lanes };
         VectorRanges.ForLanes(workers, ref range, range.Groups, range.Cost);
     }
 

@@ -16,6 +16,7 @@ internal static unsafe class PlaneGroup
         Packing.Transpose(planes, apart, count, columns, pixels, Planes, Width<V>());
 
     /// <summary>planes[p · apart + c] = pixels[16 c + p] for p below count.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scatter<V>(float* pixels, nint columns, float* planes, nint apart, nint count) where V : struct, IVector<V>
     {
         if (Width<V>() < 8)

@@ -3,11 +3,11 @@ using System.Runtime.CompilerServices;
 namespace Sarsen.Tensors.Kernels;
 
 /// <summary>
-/// Where the columns of an interpolated f32 picture look, in scratch memory that all rows share: for each column of the result
+/// Where the rows and columns of an interpolated f32 picture look, in scratch memory that all planes share: for each of the result
 /// the one before its place, the one behind it and the parts of both; for each column of the picture which of the result's look
 /// at it, ascending, and by which parts.
 /// </summary>
-internal readonly unsafe struct UpsampleColumns
+internal readonly unsafe struct UpsamplePlaces
 {
     private readonly int* _before, _behind;
     private readonly float* _partBefore, _partBehind;
@@ -16,13 +16,15 @@ internal readonly unsafe struct UpsampleColumns
     private readonly int* _first;
 
     private readonly UpsampleLook* _looks;
+    private readonly UpsampleRow* _rows;
     private readonly nint _width, _outWidth;
+    private readonly bool _isClose;
 
-    public static long Bytes(in Upsample2dShape shape) => ((4 * Padded(shape.OutWidth)) + Padded(shape.Width + 1) + (4 * shape.OutWidth)) * sizeof(float);
+    public static long Bytes(in Upsample2dShape shape) => (((4 * Padded(shape.OutWidth)) + Padded(shape.Width + 1) + (4 * shape.OutWidth)) * sizeof(float)) + (shape.OutHeight * sizeof(UpsampleRow));
 
     private static long Padded(long columns) => (columns + 15) & ~15L;
 
-    public UpsampleColumns(in Upsample2dShape shape, void* workspace)
+    public UpsamplePlaces(in Upsample2dShape shape, void* workspace)
     {
         (_width, _outWidth) = ((nint)shape.Width, (nint)shape.OutWidth);
         nint padded = (nint)Padded(_outWidth);
@@ -40,7 +42,17 @@ internal readonly unsafe struct UpsampleColumns
             (_partBefore[ow], _partBehind[ow]) = (1 - (float)part, (float)part);
         }
         List(shape.Interpolation == Interpolation.Nearest);
+        _isClose = IsClose();
+        _rows = (UpsampleRow*)(_looks + (2 * _outWidth));
+        for (nint oh = 0; oh < (nint)shape.OutHeight; oh++)
+        {
+            (nint before, nint behind, double part) = shape.Row(oh);
+            _rows[oh] = new UpsampleRow((int)before, (int)behind, (float)part);
+        }
     }
+
+    /// <summary>Where a row of the result looks.</summary>
+    public UpsampleRow At(nint oh) => _rows[oh];
 
     private void List(bool isNearest)
     {
@@ -66,38 +78,58 @@ internal readonly unsafe struct UpsampleColumns
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Row<V>(float* x, float* y, bool isNearest) where V : struct, IVector<V>
     {
-        for (nint ow = 0; ow < _outWidth; ow += 16)
+        int* before = _before, behind = _behind;
+        float* partBefore = _partBefore, partBehind = _partBehind;
+        nint width = _width, outWidth = _outWidth;
+        if (!_isClose || outWidth < 16)
         {
-            V value = Pick<V>(x, _before + ow);
+            for (nint ow = 0; ow < outWidth; ow++)
+                y[ow] = isNearest ? x[before[ow]] : (partBefore[ow] * x[before[ow]]) + (partBehind[ow] * x[behind[ow]]);
+            return;
+        }
+        for (nint block = 0; block < outWidth; block += 16)
+        {
+            // The last block begins earlier instead of having less.
+            nint ow = nint.Min(block, outWidth - 16);
+            V value = Pick<V>(x, width, before + ow);
             if (!isNearest)
-                value = (V.Load(_partBefore + ow) * value) + (V.Load(_partBehind + ow) * Pick<V>(x, _behind + ow));
-            value.Store(y + ow, nint.Min(16, _outWidth - ow));
+                value = (V.Load(partBefore + ow) * value) + (V.Load(partBehind + ow) * Pick<V>(x, width, behind + ow));
+            value.Store(y + ow);
         }
     }
 
-    // Sixteen places of a larger result lie among sixteen neighbours.
+    // Sixteen places among sixteen neighbours.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private V Pick<V>(float* x, int* places) where V : struct, IVector<V>
+    private static V Pick<V>(float* x, nint width, int* places) where V : struct, IVector<V>
     {
-        int first = places[0];
-        if (places[15] - first < 16)
-            return V.Permute(V.Load(x + first, nint.Min(16, _width - first)), V.SubtractBits(V.Load((float*)places), V.FromBits(first)));
-        float* lanes = stackalloc float[16];
-        for (nint i = 0; i < 16; i++)
-            lanes[i] = x[places[i]];
-        return V.Load(lanes);
+        nint first = nint.Max(0, nint.Min(places[0], width - 16));
+        V neighbours = width >= 16 ? V.Load(x + first) : V.Load(x, width);
+        return V.Permute(neighbours, V.SubtractBits(V.Load((float*)places), V.FromBits((int)first)));
+    }
+
+    /// <summary>Whether any sixteen columns of the result, one beside the other, look at sixteen neighbours: so it is where the result is the larger one.</summary>
+    private bool IsClose()
+    {
+        for (nint ow = 0; ow + 15 < _outWidth; ow++)
+        {
+            if (_before[ow + 15] - _before[ow] > 15 || _behind[ow + 15] - _behind[ow] > 15)
+                return false;
+        }
+        return true;
     }
 
     /// <summary>Adds to a row of sixteen planes' gradients what a row of dy looks at it by.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AddNearest<V>(float* dy, float* row) where V : struct, IVector<V>
     {
-        for (nint w = 0; w < _width; w++)
+        UpsampleLook* look = _looks;
+        for (nint w = 0; w < _width; w++, row += 16)
         {
-            V sum = V.Load(row + (16 * w));
-            for (nint i = _first[w]; i < _first[w + 1]; i++)
-                sum += V.Load(dy + (16 * (nint)_looks[i].Column));
-            sum.Store(row + (16 * w));
+            UpsampleLook* end = _looks + _first[w + 1];
+            V sum = V.Load(row);
+            for (; look < end; look++)
+                sum += V.Load(dy + (16 * (nint)look->Column));
+            sum.Store(row);
         }
     }
 
@@ -106,17 +138,19 @@ internal readonly unsafe struct UpsampleColumns
     public void AddBetween<V>(float* dy, float part, float* above, float* below) where V : struct, IVector<V>
     {
         V partAbove = V.Create(1 - part), partBelow = V.Create(part);
-        for (nint w = 0; w < _width; w++)
+        UpsampleLook* look = _looks;
+        for (nint w = 0; w < _width; w++, above += 16, below += 16)
         {
-            V a = V.Load(above + (16 * w)), b = V.Load(below + (16 * w));
-            for (nint i = _first[w]; i < _first[w + 1]; i++)
+            UpsampleLook* end = _looks + _first[w + 1];
+            V a = V.Load(above), b = V.Load(below);
+            for (; look < end; look++)
             {
-                V look = V.Create(_looks[i].Part), g = V.Load(dy + (16 * (nint)_looks[i].Column));
-                a += look * (partAbove * g);
-                b += look * (partBelow * g);
+                V by = V.Create(look->Part), g = V.Load(dy + (16 * (nint)look->Column));
+                a += by * (partAbove * g);
+                b += by * (partBelow * g);
             }
-            a.Store(above + (16 * w));
-            b.Store(below + (16 * w));
+            a.Store(above);
+            b.Store(below);
         }
     }
 
@@ -140,3 +174,6 @@ internal readonly unsafe struct UpsampleColumns
 
 /// <summary>A column of the result that looks at one of the picture, and by which part.</summary>
 internal readonly record struct UpsampleLook(int Column, float Part);
+
+/// <summary>The row before the place of a row of the result, the one behind it, and how much of the place is the latter's.</summary>
+internal readonly record struct UpsampleRow(int Before, int Behind, float Part);
