@@ -56,6 +56,27 @@ public sealed unsafe class AdaptivePool2dTests
         }
     }
 
+    [Fact]
+    public void MaximaAreThePlainOnesOnAllPaths()
+    {
+        foreach (AdaptivePool2dShape shape in (AdaptivePool2dShape[])[.. s_shapes, new(17, 3, 150, 2, 3), new(16, 9, 12, 1, 1), new(23, 4, 200, 3, 130)])
+        {
+            // Many are equal, and some are not a number.
+            float[] x = [.. Widths.Normal(shape.Planes * shape.Plane, "x").Select((v, i) => i % 97 == 5 ? float.NaN : MathF.Round(v))];
+            long results = shape.Planes * shape.OutPlane;
+            KernelMemory.Agree(shape.ToString(), memory =>
+            {
+                float* y = memory.Result<float>(results), plain = memory.Result<float>(results), px = memory.Put(x);
+                int* at = memory.Result<int>(results), plainAt = memory.Result<int>(results);
+                AdaptiveMaxPool2d.Forward(shape, px, y, at, Workers.Serial);
+                AdaptiveMaxPool2d.Reference(shape, px, plain, plainAt, Workers.Serial);
+                KernelMemory.Read(at, results).ShouldBe(KernelMemory.Read(plainAt, results), shape.ToString());
+                Widths.FirstDifference(KernelMemory.Read(plain, results), KernelMemory.Read(y, results)).ShouldBe(-1, shape.ToString());
+                return KernelMemory.Read(y, results);
+            });
+        }
+    }
+
     /// <summary>dx by the definition: each window's share to each of its elements, from zero.</summary>
     private static float[] Shares(in AdaptivePool2dShape shape, float[] dy)
     {
