@@ -49,7 +49,7 @@ public static unsafe class StridedCopy
                 T* view = View + at.Offset0, dense = Dense + begin;
                 if (stride == 1)
                     Buffer.MemoryCopy(ToContiguous ? view : dense, ToContiguous ? dense : view, n * sizeof(T), n * sizeof(T));
-                else if (stride == 0)
+                else if (ToContiguous && stride == 0)
                     new Span<T>(dense, (int)n).Fill(*view);
                 else if (ToContiguous)
                 {
