@@ -208,7 +208,7 @@ internal readonly unsafe struct DepthwiseConvolution
             nint first = rows >= TileRows ? nint.Min(row, rows - TileRows) : row, count = nint.Min(TileRows, rows);
             for (nint block = 0; block < columns; block += 16)
             {
-                // So does the last block of columns: a part of a vector is stored much more slowly.
+                // So does the last block of columns.
                 nint wide = nint.Min(16, columns), column = nint.Min(block, columns - wide);
                 float* at = to + (first * rowStep) + (column * columnStep);
                 nint start = (first * taps.Pitch) + column;
