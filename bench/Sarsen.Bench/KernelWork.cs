@@ -47,8 +47,8 @@ internal sealed unsafe class KernelWork : Work
 
     private void BatchNorm()
     {
-        Tensors.Kernels.BatchNorm.Statistics(Workers.Shared, _x.Pointer, _mean.Pointer, _rstd.Pointer, _runningMean.Pointer, _runningVariance.Pointer, Pictures, Channels, Pixels, Momentum, Epsilon);
-        Tensors.Kernels.BatchNorm.Forward(Workers.Shared, _x.Pointer, _mean.Pointer, _rstd.Pointer, _gamma.Pointer, _beta.Pointer, _y.Pointer, Pictures, Channels, Pixels);
+        Tensors.Kernels.BatchNorm.ForwardOfBatch(Workers.Shared, _x.Pointer, _mean.Pointer, _rstd.Pointer, _runningMean.Pointer, _runningVariance.Pointer, _gamma.Pointer, _beta.Pointer, _y.Pointer,
+            Pictures, Channels, Pixels, Momentum, Epsilon);
     }
 
     public override void Dispose()

@@ -13,7 +13,7 @@ internal static unsafe class Strided
             return;
         if (Tensor.IsContiguousAs(shape, strides))
         {
-            Buffer.MemoryCopy(from, to, shape.Count * size, shape.Count * size);
+            Copies.Run(workers, from, to, shape.Count * size);
             return;
         }
         var plan = new StridedPlan(shape, strides);

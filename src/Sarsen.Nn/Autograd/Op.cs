@@ -34,6 +34,15 @@ public abstract class Op
     public virtual bool HasGradient => true;
 
     /// <summary>
+    /// Is the gradient of this input that of the first result, element after element, when both have as many. The tape then hands
+    /// the memory on, and asks Backward only where a copy is needed.
+    /// </summary>
+    public virtual bool PassesGradient(int input) => false;
+
+    /// <summary>Can Backward add to the gradient of its only input: <see cref="OpArgs.AddsToInputGrad"/> then says when.</summary>
+    public virtual bool AddsToInputGrad => false;
+
+    /// <summary>
     /// Can the kernels read this input where it lies, though it is not contiguous. Where they cannot, it arrives as a
     /// contiguous copy, which is counted.
     /// </summary>

@@ -27,6 +27,9 @@ public readonly unsafe ref struct OpArgs
     /// <summary>Backward only. To be written, not added to; None where no gradient is wanted.</summary>
     public ReadOnlySpan<TensorView> InputGrads { get; internal init; }
 
+    /// <summary>Backward only, of operations with <see cref="Op.AddsToInputGrad"/>: the one gradient is added to what lies there.</summary>
+    public bool AddsToInputGrad { get; internal init; }
+
     public byte* Workspace { get; internal init; }
 
     /// <summary>Weights that a plan has packed for a recurrent operation's two products; null elsewhere.</summary>

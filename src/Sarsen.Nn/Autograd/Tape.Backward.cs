@@ -4,6 +4,9 @@ namespace Sarsen.Nn.Autograd;
 
 public sealed unsafe partial class Tape
 {
+    /// <summary>The place of a gradient that the caller gave and that is read where it lies.</summary>
+    private const long Borrowed = -1;
+
     // Of all tapes: a leaf that one tape has seen is new to the next.
     private static long s_runs;
 
@@ -35,7 +38,7 @@ public sealed unsafe partial class Tape
     /// The same from the gradient of any result: Σ <paramref name="gradient"/> · d(<paramref name="result"/>)/d(leaf).
     /// </summary>
     /// <param name="result">A result of the noted operations.</param>
-    /// <param name="gradient">Contiguous, of its shape and type.</param>
+    /// <param name="gradient">Contiguous, of its shape and type; it is read where it lies and stays as it is.</param>
     /// <exception cref="ShapeException">The shapes or types differ.</exception>
     /// <exception cref="InvalidOperationException">The result depends on no leaf with a gradient, or a tensor that backward reads was changed in place.</exception>
     /// <exception cref="NoGradientException">An operation on the way has no gradient.</exception>
@@ -77,12 +80,17 @@ public sealed unsafe partial class Tape
 
     private static void Seed(Arena arena, ref TensorRecord root, Tensor gradient, double scale, bool compute)
     {
+        if (!gradient.IsNone)
+        {
+            // In a shape-only run it may lie nowhere: what is not null says that there is one.
+            root.GradData = gradient.Record.Data is null ? (byte*)1 : gradient.Record.Data;
+            root.GradOffset = Borrowed;
+            return;
+        }
         root.GradData = arena.TakeHeap(GradBytes(root), out root.GradOffset);
         if (!compute)
             return;
-        if (!gradient.IsNone)
-            Buffer.MemoryCopy(gradient.Record.Data, root.GradData, GradBytes(root), GradBytes(root));
-        else if (root.DType == DType.F32)
+        if (root.DType == DType.F32)
             *(float*)root.GradData = (float)scale;
         else
             *(double*)root.GradData = scale;
@@ -97,7 +105,7 @@ public sealed unsafe partial class Tape
         foreach (ref readonly TapeOperand output in outputs)
         {
             ref TensorRecord record = ref output.Tensor.Record;
-            if (record.GradData is not null)
+            if (record.GradData is not null && record.GradOffset != Borrowed)
                 arena.ReturnHeap(record.GradOffset, GradBytes(record));
             record.GradData = null;
         }
@@ -125,25 +133,28 @@ public sealed unsafe partial class Tape
         Span<TensorView> outs = stackalloc TensorView[m], outGrads = stackalloc TensorView[m];
         Span<TensorView> saved = stackalloc TensorView[node.SavedCount];
         Span<(long Offset, long Bytes)> copies = stackalloc (long, long)[n];
-        Span<(long Offset, long Bytes)> sums = stackalloc (long, long)[n];
+        Span<Sum> sums = stackalloc Sum[n];
 
-        for (int i = 0; i < n; i++)
-        {
-            ins[i] = Operand(arena, op, i, inputs[i], out copies[i]);
-            inGrads[i] = Target(arena, inputs[i].Tensor, compute, out sums[i]);
-        }
         for (int i = 0; i < m; i++)
         {
             ref TensorRecord record = ref operands[n + i].Tensor.Record;
             outs[i] = Dispatch.View(record);
             outGrads[i] = new TensorView(record.GradData, record.DType, record.Shape, record.Shape.Contiguous());
         }
+        bool isAsked = false, adds = false;
+        for (int i = 0; i < n; i++)
+        {
+            ins[i] = Operand(arena, op, i, inputs[i], out copies[i]);
+            inGrads[i] = Target(arena, op, i, inputs[i].Tensor, ref operands[n].Tensor.Record, outGrads[0], compute, out sums[i]);
+            isAsked |= sums[i].IsAsked;
+            adds |= sums[i].Adds;
+        }
         for (int i = 0; i < saved.Length; i++)
             saved[i] = Dispatch.View(operands[n + m + i].Tensor.Record);
 
         long scratchOffset = 0;
-        byte* scratch = node.BackwardWorkspace == 0 ? null : arena.TakeHeap(node.BackwardWorkspace, out scratchOffset);
-        if (compute)
+        byte* scratch = node.BackwardWorkspace == 0 || !isAsked ? null : arena.TakeHeap(node.BackwardWorkspace, out scratchOffset);
+        if (compute && isAsked)
         {
             op.Backward(new OpArgs(node.Attributes, arena.Workers)
             {
@@ -154,12 +165,15 @@ public sealed unsafe partial class Tape
                 InputGrads = inGrads,
                 Workspace = scratch,
                 IsTraining = arena.Mode != Mode.Inference,
+                AddsToInputGrad = adds,
             });
         }
         if (scratch is not null)
             arena.ReturnHeap(scratchOffset, node.BackwardWorkspace);
         for (int i = 0; i < n; i++)
         {
+            if (sums[i].Passes)
+                AddInto(arena, inputs[i].Tensor, outGrads[0], compute);
             if (sums[i].Bytes > 0)
             {
                 AddInto(arena, inputs[i].Tensor, inGrads[i], compute);
@@ -187,26 +201,61 @@ public sealed unsafe partial class Tape
         return Dispatch.Contiguous(arena, record, memory);
     }
 
-    /// <summary>Where the gradient of an input is written: its own buffer at first, later one to be added from.</summary>
-    private TensorView Target(Arena arena, Tensor input, bool compute, out (long Offset, long Bytes) sum)
+    /// <summary>How the gradient of an input comes about.</summary>
+    private struct Sum
+    {
+        /// <summary>Memory that is written and then added from.</summary>
+        public long Offset, Bytes;
+
+        /// <summary>Backward writes it, or adds to it.</summary>
+        public bool IsAsked, Adds;
+
+        /// <summary>The gradient of the result is added as it is.</summary>
+        public bool Passes;
+    }
+
+    /// <summary>
+    /// Where the gradient of an input is written: its own buffer at first, later one to be added from. None where the gradient of
+    /// the result serves: it then changes hands, or is added.
+    /// </summary>
+    private TensorView Target(Arena arena, Op op, int index, Tensor input, ref TensorRecord result, in TensorView up, bool compute, out Sum sum)
     {
         sum = default;
         ref TensorRecord record = ref input.Record;
+        var none = new TensorView(null, record.DType, record.Shape, default);
         if (!record.RequiresGrad)
-            return new TensorView(null, record.DType, record.Shape, default);
+            return none;
+        sum.IsAsked = true;
+        bool isPassed = op.PassesGradient(index) && !up.IsNone && record.Shape.Count == up.Count;
         Shape strides = record.Shape.Contiguous();
-        if (record.Node < 0)
+        bool isLeaf = record.Node < 0;
+        if (isLeaf && FirstOfLeaf(ref record, compute))
+            return new TensorView(record.Grad.IsNone ? null : record.Grad.Record.Data, record.DType, record.Shape, strides);
+        if (!isLeaf && record.GradData is null)
         {
-            if (FirstOfLeaf(ref record, compute))
-                return new TensorView(record.Grad.IsNone ? null : record.Grad.Record.Data, record.DType, record.Shape, strides);
-        }
-        else if (record.GradData is null)
-        {
+            if (isPassed && result.GradData is not null && result.GradOffset != Borrowed)
+            {
+                record.GradData = result.GradData;
+                record.GradOffset = result.GradOffset;
+                result.GradData = null;
+                sum.IsAsked = false;
+                return none;
+            }
             record.GradData = arena.TakeHeap(GradBytes(record), out record.GradOffset);
             return new TensorView(record.GradData, record.DType, record.Shape, strides);
         }
-        byte* memory = arena.TakeHeap(GradBytes(record), out long offset);
-        sum = (offset, GradBytes(record));
+        if (isPassed)
+        {
+            (sum.Passes, sum.IsAsked) = (true, false);
+            return none;
+        }
+        if (op.AddsToInputGrad)
+        {
+            sum.Adds = true;
+            return new TensorView(SumOf(record), record.DType, record.Shape, strides);
+        }
+        sum.Bytes = GradBytes(record);
+        byte* memory = arena.TakeHeap(sum.Bytes, out sum.Offset);
         return new TensorView(memory, record.DType, record.Shape, strides);
     }
 
@@ -231,10 +280,11 @@ public sealed unsafe partial class Tape
     {
         if (!compute)
             return;
-        ref TensorRecord record = ref input.Record;
-        byte* sum = record.Node < 0 ? record.Grad.Record.Data : record.GradData;
-        Accumulate.Run(arena.Workers, part.DType, sum, part.Data, part.Count);
+        Accumulate.Run(arena.Workers, part.DType, SumOf(input.Record), part.Data, part.Count);
     }
+
+    // Of a leaf in a shape-only run there is none.
+    private static byte* SumOf(in TensorRecord record) => record.Node >= 0 ? record.GradData : record.Grad.IsNone ? null : record.Grad.Record.Data;
 
     private static long GradBytes(in TensorRecord record) => record.Shape.Count * record.DType.Size();
 }

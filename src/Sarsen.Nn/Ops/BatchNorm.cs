@@ -67,13 +67,11 @@ public sealed unsafe class BatchNormOp : Op
         }
         if (ofBatch)
         {
-            BatchNorm.Statistics(a.Workers, x.F32, (float*)mean, (float*)rstd, runningMean.F32, runningVar.F32, n, c, space, use.Momentum, use.Eps);
+            BatchNorm.ForwardOfBatch(a.Workers, x.F32, (float*)mean, (float*)rstd, runningMean.F32, runningVar.F32, gamma.F32, beta.F32, y.F32, n, c, space, use.Momentum, use.Eps);
+            return;
         }
-        else
-        {
-            Typed.Copy(runningMean.F32, (float*)mean, c);
-            BatchNorm.RunningRstd(runningVar.F32, (float*)rstd, c, use.Eps);
-        }
+        Typed.Copy(runningMean.F32, (float*)mean, c);
+        BatchNorm.RunningRstd(runningVar.F32, (float*)rstd, c, use.Eps);
         BatchNorm.Forward(a.Workers, x.F32, (float*)mean, (float*)rstd, gamma.F32, beta.F32, y.F32, n, c, space);
     }
 

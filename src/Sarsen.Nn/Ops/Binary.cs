@@ -19,13 +19,15 @@ public sealed unsafe class BinaryOp<TKernel>(string name, SampleValues values = 
 
     public override bool MayOverwrite(int input) => true;
 
+    public override bool PassesGradient(int input) => input == 0 ? TKernel.PassesToA : TKernel.PassesToB;
+
     public override void Infer(ref OpShapes s)
     {
         (TensorInfo a, TensorInfo b) = (s.Inputs[0], s.Inputs[1]);
         FloatPair.Check(name, a, b);
         Shape shape = StridedPlan.BroadcastShape(a.Shape, b.Shape);
         s.Output(a.DType, shape);
-        if (a.Shape != shape || b.Shape != shape)
+        if ((a.Shape != shape && !PassesGradient(0)) || (b.Shape != shape && !PassesGradient(1)))
             s.BackwardWorkspace = shape.Count * a.DType.Size();
     }
 
@@ -50,11 +52,17 @@ public sealed unsafe class BinaryOp<TKernel>(string name, SampleValues values = 
             if (d.IsNone)
                 continue;
             bool whole = d.Shape == dz.Shape;
-            byte* part = whole ? d.Data : a.Workspace;
-            if (x.DType == DType.F64)
-                Part(i, plan, x.F64, y.F64, dz.F64, (double*)part);
-            else
-                Part(a, i, plan, x.F32, y.F32, dz.F32, (float*)part);
+            byte* part = dz.Data;
+            if (!PassesGradient(i))
+            {
+                part = whole ? d.Data : a.Workspace;
+                if (x.DType == DType.F64)
+                    Part(i, plan, x.F64, y.F64, dz.F64, (double*)part);
+                else
+                    Part(a, i, plan, x.F32, y.F32, dz.F32, (float*)part);
+            }
+            else if (whole)
+                Copies.Run(a.Workers, part, d.Data, d.Count * d.DType.Size());
             if (whole)
                 continue;
             Reduction back = Reduction.ToShape(d.Shape, dz.Shape);

@@ -1,5 +1,6 @@
 using Sarsen.Nn.Autograd;
 using Sarsen.Tensors;
+using Sarsen.Tensors.Kernels;
 
 namespace Sarsen.Nn.Ops;
 
@@ -11,6 +12,8 @@ public sealed class ContiguousOp : Op
     public override string Name => "contiguous";
 
     public override bool BackwardReadsInputs => false;
+
+    public override bool PassesGradient(int input) => true;
 
     public override bool Accepts(int input, in Shape shape, in Shape strides) => true;
 
@@ -25,8 +28,7 @@ public sealed class ContiguousOp : Op
     public override unsafe void Backward(in OpArgs a)
     {
         TensorView to = a.InputGrads[0];
-        long bytes = to.Count * to.DType.Size();
-        Buffer.MemoryCopy(a.OutputGrads[0].Data, to.Data, bytes, bytes);
+        Copies.Run(a.Workers, a.OutputGrads[0].Data, to.Data, to.Count * to.DType.Size());
     }
 
     public override IEnumerable<OpSample> Samples => [new("copy", default, new SampleInput(new Shape(2, 3)))];

@@ -41,7 +41,9 @@ public sealed unsafe class GroupNormOp : Op
         s.Save(x.DType, new Shape(statistics));
         s.Save(x.DType, new Shape(statistics));
         s.Workspace = 2 * statistics * x.DType.Size();
-        s.BackwardWorkspace = ((2 * statistics) + (2 * channels)) * x.DType.Size();
+        s.BackwardWorkspace = x.DType == DType.F64
+            ? 2 * statistics * sizeof(double)
+            : GroupNorm.ScratchBytes(x.Shape[0], channels, Space(x.Shape)) + (2 * channels * sizeof(float));
     }
 
     public override void Forward(in OpArgs a)
@@ -77,7 +79,8 @@ public sealed unsafe class GroupNormOp : Op
             NormReference.Backward(x.F64, mean.F64, rstd.F64, gamma.F64, dy.F64, dx.F64, dgamma.F64, dbeta.F64, (double*)a.Workspace, n, c, space, groups, centred: true, training: true);
             return;
         }
-        float* scratch = (float*)a.Workspace, unwanted = scratch + (2 * n * groups);
+        byte* scratch = a.Workspace;
+        float* unwanted = (float*)(scratch + GroupNorm.ScratchBytes(n, c, space));
         GroupNorm.Backward(a.Workers, x.F32, mean.F32, rstd.F32, gamma.F32, dy.F32, dx.F32,
             dgamma.IsNone ? unwanted : dgamma.F32, dbeta.IsNone ? unwanted + c : dbeta.F32, scratch, n, c, space, groups);
     }

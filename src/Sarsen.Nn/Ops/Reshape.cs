@@ -1,5 +1,6 @@
 using Sarsen.Nn.Autograd;
 using Sarsen.Tensors;
+using Sarsen.Tensors.Kernels;
 
 namespace Sarsen.Nn.Ops;
 
@@ -14,6 +15,8 @@ public sealed class ReshapeOp : Op
     public override string Name => "reshape";
 
     public override bool BackwardReadsInputs => false;
+
+    public override bool PassesGradient(int input) => true;
 
     public override bool Accepts(int input, in Shape shape, in Shape strides) => true;
 
@@ -36,8 +39,7 @@ public sealed class ReshapeOp : Op
     public override unsafe void Backward(in OpArgs a)
     {
         TensorView to = a.InputGrads[0];
-        long bytes = to.Count * to.DType.Size();
-        Buffer.MemoryCopy(a.OutputGrads[0].Data, to.Data, bytes, bytes);
+        Copies.Run(a.Workers, a.OutputGrads[0].Data, to.Data, to.Count * to.DType.Size());
     }
 
     public override IEnumerable<OpSample> Samples =>

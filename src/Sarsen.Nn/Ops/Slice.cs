@@ -38,6 +38,11 @@ public sealed class SliceOp : Op
         Range range = a.Attributes<Range>();
         TensorView dx = a.InputGrads[0], dy = a.OutputGrads[0];
         int size = dx.DType.Size();
+        if (dx.Count == dy.Count)
+        {
+            Copies.Run(a.Workers, dy.Data, dx.Data, dx.Count * size);
+            return;
+        }
         Zeros.Run(a.Workers, dx.Data, dx.Count * size);
         long inner = 1;
         for (int d = range.Dim + 1; d < dx.Shape.Rank; d++)

@@ -29,7 +29,9 @@ public sealed unsafe class SumOp(string name, bool mean) : Op
     {
         Over over = s.Attributes<Over>();
         FloatPair.Check(name, s.Inputs);
-        s.Output(s.Inputs[0].DType, Axes.Reduced(s.Inputs[0].Shape, over.Axes, over.Keep));
+        Shape result = Axes.Reduced(s.Inputs[0].Shape, over.Axes, over.Keep);
+        s.Output(s.Inputs[0].DType, result);
+        s.BackwardWorkspace = mean ? result.Count * s.Inputs[0].DType.Size() : 0;
     }
 
     public override void Forward(in OpArgs a)
@@ -46,18 +48,17 @@ public sealed unsafe class SumOp(string name, bool mean) : Op
     {
         (TensorView dx, TensorView dy) = (a.InputGrads[0], a.OutputGrads[0]);
         Shape kept = Axes.Reduced(dx.Shape, a.Attributes<Over>().Axes, keep: true);
-        Shape repeated = StridedPlan.Broadcast(kept, kept.Contiguous(), dx.Shape);
-        var plan = new StridedPlan(dx.Shape, repeated, repeated, repeated);
+        var plan = new StridedPlan(dx.Shape, StridedPlan.Broadcast(kept, kept.Contiguous(), dx.Shape));
         if (dx.DType == DType.F64)
         {
-            Binary.BackwardA(default(Add), plan, dy.F64, dy.F64, dy.F64, dx.F64);
             if (mean)
-                Unary.Forward(new Affine(Scale(dx, dy), 0), dx.F64, dx.F64, dx.Count);
+                Unary.Forward(new Affine(Scale(dx, dy), 0), dy.F64, (double*)a.Workspace, dy.Count);
+            StridedCopy.ToContiguous(a.Workers, plan, mean ? (double*)a.Workspace : dy.F64, dx.F64);
             return;
         }
-        Binary.BackwardA(a.Workers, default(Add), plan, dy.F32, dy.F32, dy.F32, dx.F32);
         if (mean)
-            Unary.Forward(a.Workers, new Affine(Scale(dx, dy), 0), dx.F32, dx.F32, dx.Count);
+            Unary.Forward(a.Workers, new Affine(Scale(dx, dy), 0), dy.F32, (float*)a.Workspace, dy.Count);
+        StridedCopy.ToContiguous(a.Workers, plan, mean ? (float*)a.Workspace : dy.F32, dx.F32);
     }
 
     private double Scale(in TensorView whole, in TensorView part) => mean ? part.Count / (double)whole.Count : 1;

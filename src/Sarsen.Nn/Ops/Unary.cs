@@ -18,6 +18,8 @@ public sealed class UnaryOp<TKernel>(string name, SampleValues values = SampleVa
 
     public override bool MayOverwrite(int input) => true;
 
+    public override bool AddsToInputGrad => true;
+
     public override ElementFunction? AsElementFunction(in OpAttributes attributes) => new ElementFunction<TKernel>(attributes.As<TKernel>());
 
     public override void Infer(ref OpShapes s)
@@ -39,9 +41,9 @@ public sealed class UnaryOp<TKernel>(string name, SampleValues values = SampleVa
     {
         (TensorView x, TensorView y, TensorView dy, TensorView dx) = (a.Inputs[0], a.Outputs[0], a.OutputGrads[0], a.InputGrads[0]);
         if (x.DType == DType.F64)
-            Unary.Backward(a.Attributes<TKernel>(), x.F64, y.F64, dy.F64, dx.F64, x.Count);
+            Unary.Backward(a.Attributes<TKernel>(), x.F64, y.F64, dy.F64, dx.F64, x.Count, a.AddsToInputGrad);
         else
-            Unary.Backward(a.Workers, a.Attributes<TKernel>(), x.F32, y.F32, dy.F32, dx.F32, x.Count);
+            Unary.Backward(a.Workers, a.Attributes<TKernel>(), x.F32, y.F32, dy.F32, dx.F32, x.Count, a.AddsToInputGrad);
     }
 
     public override IEnumerable<OpSample> Samples =>

@@ -29,7 +29,7 @@ public sealed unsafe class Upsample2dOp : Op
             throw new ShapeException($"Upsample2d: an input of (N, C, H, W) expected, it has the shape {x}");
         Upsample2dShape shape = Of(s.Attributes<Use>(), x);
         s.Output(s.Inputs[0].DType, new Shape(x[0], x[1], shape.OutHeight, shape.OutWidth));
-        s.Workspace = s.BackwardWorkspace = s.Inputs[0].DType == DType.F64 ? Upsample2d.WorkspaceBytes<double>(shape) : Upsample2d.WorkspaceBytes<float>(shape);
+        s.Workspace = s.BackwardWorkspace = s.Inputs[0].DType == DType.F64 ? Upsample2d.WorkspaceBytes<double>(shape, s.Workers) : Upsample2d.WorkspaceBytes<float>(shape, s.Workers);
     }
 
     public override void Forward(in OpArgs a)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Sarsen.Tensors;
 
 /// <summary>
@@ -48,6 +50,7 @@ public readonly record struct Rng
     public Philox.Block Block(long block) => Block(block, Key);
 
     /// <summary>Words 4·block … 4·block + 31, those of eight blocks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal unsafe void EightBlocks(long block, uint* words)
     {
         if (PhiloxLanes.IsSupported && (uint)block <= uint.MaxValue - 7)

@@ -102,6 +102,7 @@ public static unsafe partial class Conv2d
             return i < count ? sum + V.Load(row + i, count - i) : sum;
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static float Tree<V>(V sum) where V : struct, IVector<V>
         {
             float* lanes = stackalloc float[16];

@@ -66,13 +66,15 @@ internal readonly unsafe struct ConvPlanes
     {
         nint pitch = Pitch, stride = _columns.Stride;
         (nint left, nint right, nint start) = _columns.Inside(phaseColumn, 0, pitch);
-        if (left > 0 || right < pitch || top > 0 || bottom < _rows.Length)
-            Blocks.Clear(plane, PhaseSize);
+        Blocks.Clear(plane, top * pitch);
+        Blocks.Clear(plane + (bottom * pitch), (_rows.Length - bottom) * pitch);
         float* source = picture + (((top * _rows.Stride) + startRow) * _columns.Extent) + (left * stride) + start;
         float* target = plane + (top * pitch) + left;
         nint count = right - left;
         for (nint r = top; r < bottom; r++, source += _rows.Stride * _columns.Extent, target += pitch)
         {
+            for (nint i = -left; i < 0; i++)
+                target[i] = 0;
             if (stride == 1)
                 Blocks.Copy(source, target, count);
             else
@@ -80,6 +82,8 @@ internal readonly unsafe struct ConvPlanes
                 for (nint i = 0; i < count; i++)
                     target[i] = source[i * stride];
             }
+            for (nint i = count; i < pitch - left; i++)
+                target[i] = 0;
         }
     }
 }

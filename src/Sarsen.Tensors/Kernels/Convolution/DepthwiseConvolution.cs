@@ -25,7 +25,7 @@ internal readonly unsafe struct DepthwiseConvolution
     private const nint MostStride = 8;
 
     private readonly Conv2dShape _shape;
-    private readonly bool _isGradient;
+    private readonly bool _isGradient, _isSquare;
     private readonly ConvAxis _rowAxis, _columnAxis;
     private readonly nint _phaseRows, _phaseColumns, _rows, _bands;
     private readonly ConvPlanes _planes;
@@ -37,6 +37,7 @@ internal readonly unsafe struct DepthwiseConvolution
     private DepthwiseConvolution(in Conv2dShape shape, bool isGradient)
     {
         (_shape, _isGradient) = (shape, isGradient);
+        _isSquare = DepthwiseSquare.Fills(shape) && (!isGradient || shape.GroupFilters == 1);
         Window2d window = shape.Window;
         (_phaseRows, _phaseColumns) = isGradient ? ((nint)window.StrideHeight, (nint)window.StrideWidth) : (1, 1);
         _rowAxis = isGradient
@@ -89,6 +90,7 @@ internal readonly unsafe struct DepthwiseConvolution
         public nint* Offsets, Weights, Counts;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Find(in Terms terms)
     {
         Window2d window = _shape.Window;
@@ -145,27 +147,40 @@ internal readonly unsafe struct DepthwiseConvolution
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Filters<V, TEpilogue>(in Terms terms, float* x, float* weight, float* y, TEpilogue epilogue, nint image, nint channel, nint row, float* scratch)
         where V : struct, IVector<V>
         where TEpilogue : struct, IEpilogue
     {
         nint width = (nint)_shape.OutWidth, rows = nint.Min(_rows, (nint)_shape.OutHeight - row), area = _shape.KernelArea;
-        float* planes = _planes.Of(x + (((image * (nint)_shape.Channels) + channel) * _shape.Plane), 1, row, scratch);
+        float* picture = x + (((image * (nint)_shape.Channels) + channel) * _shape.Plane);
+        bool inPlace = _isSquare && rows >= DepthwiseSquare.TileRows;
+        float* planes = inPlace ? null : _planes.Of(picture, 1, row, scratch);
         for (nint filter = channel * _shape.GroupFilters; filter < (channel + 1) * _shape.GroupFilters; filter++)
         {
             nint place = (row * width) + (image * _shape.OutPlane);
             float* to = y + (((image * (nint)_shape.Filters) + filter) * _shape.OutPlane) + (row * width);
-            Grid<V>(new DepthwiseTaps(planes, terms.Offsets, weight + (filter * area), area, _planes.Pitch), to, rows, width, width, 1);
+            if (inPlace)
+                new DepthwiseSquare(picture, (nint)_shape.Height, width).Results<V>(weight + (filter * area), isGradient: false, row, rows, to);
+            else
+                Grid<V>(new DepthwiseTaps(planes, terms.Offsets, weight + (filter * area), area, _planes.Pitch), to, rows, width, width, 1);
             if (typeof(TEpilogue) != typeof(NoEpilogue))
                 epilogue.Apply(to, rows * width, filter, place);
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Gradient<V>(in Terms terms, float* dy, float* weight, float* dx, nint image, nint channel, nint row, float* scratch, float* ordered) where V : struct, IVector<V>
     {
-        nint filters = _shape.GroupFilters, width = (nint)_shape.Width;
-        float* planes = _planes.Of(dy + (((image * (nint)_shape.Filters) + (channel * filters)) * _shape.OutPlane), filters, row, scratch);
+        nint filters = _shape.GroupFilters, width = (nint)_shape.Width, height = (nint)_shape.Height;
+        float* source = dy + (((image * (nint)_shape.Filters) + (channel * filters)) * _shape.OutPlane);
         float* to = dx + (((image * (nint)_shape.Channels) + channel) * _shape.Plane);
+        if (_isSquare && nint.Min(_rows, height - row) >= DepthwiseSquare.TileRows)
+        {
+            new DepthwiseSquare(source, height, width).Results<V>(weight + (channel * _shape.KernelArea), isGradient: true, row, nint.Min(_rows, height - row), to + (row * width));
+            return;
+        }
+        float* planes = _planes.Of(source, filters, row, scratch);
         for (nint at = 0; at < filters * _shape.KernelArea; at++)
             ordered[at] = weight[(channel * filters * _shape.KernelArea) + terms.Weights[at]];
         nint* offsets = terms.Offsets;
@@ -191,10 +206,12 @@ internal readonly unsafe struct DepthwiseConvolution
         {
             // The last tile begins earlier instead of having less: what it computes again comes out the same.
             nint first = rows >= TileRows ? nint.Min(row, rows - TileRows) : row, count = nint.Min(TileRows, rows);
-            for (nint column = 0; column < columns; column += 16)
+            for (nint block = 0; block < columns; block += 16)
             {
+                // So does the last block of columns.
+                nint wide = nint.Min(16, columns), column = nint.Min(block, columns - wide);
                 float* at = to + (first * rowStep) + (column * columnStep);
-                nint wide = nint.Min(16, columns - column), start = (first * taps.Pitch) + column;
+                nint start = (first * taps.Pitch) + column;
                 if (count < TileRows)
                     taps.Rows<V>(start, count, at, rowStep, columnStep, wide);
                 else if (isSquare)

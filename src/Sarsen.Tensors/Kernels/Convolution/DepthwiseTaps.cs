@@ -18,6 +18,7 @@ internal readonly unsafe ref struct DepthwiseTaps(float* planes, nint* offsets, 
     /// <summary>A window of 3 × 3 neighbours, row after row, upwards or downwards: rows of the planes then serve three rows of results.</summary>
     public bool IsSquareOfThree
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         get
         {
             if (_count != 9)

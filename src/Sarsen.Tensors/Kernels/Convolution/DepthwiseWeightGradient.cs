@@ -120,18 +120,21 @@ internal readonly unsafe struct DepthwiseWeightGradient
             (nint kh, nint kw) = nint.DivRem(tap, (nint)window.KernelWidth);
             offsets[tap] = _planes.Offset(0, (kh * (nint)window.DilationHeight) - (nint)window.PadTop, (kw * (nint)window.DilationWidth) - (nint)window.PadLeft);
         }
-        bool isSquare = new DepthwiseTaps(scratch, offsets, null, area, _planes.Pitch).IsSquareOfThree;
+        bool inPlace = DepthwiseSquare.Is(_shape), isSquare = new DepthwiseTaps(scratch, offsets, null, area, _planes.Pitch).IsSquareOfThree;
         for (nint image = 0; image < (nint)_shape.Batch; image++)
         {
             for (nint band = 0; band < _bands; band++)
             {
                 nint row = band * _rows, rows = nint.Min(_rows, (nint)_shape.OutHeight - row), width = (nint)_shape.OutWidth;
-                float* planes = _planes.Of(x + (((image * (nint)_shape.Channels) + channel) * _shape.Plane), 1, row, scratch);
+                float* picture = x + (((image * (nint)_shape.Channels) + channel) * _shape.Plane);
+                float* planes = inPlace ? null : _planes.Of(picture, 1, row, scratch);
                 for (nint f = 0; f < filters; f++)
                 {
                     float* from = dy + (((image * (nint)_shape.Filters) + (channel * filters) + f) * _shape.OutPlane) + (row * width);
                     float* into = lanes + (16 * f * area);
-                    if (isSquare)
+                    if (inPlace)
+                        new DepthwiseSquare(picture, (nint)_shape.Height, width).Weights<V>(from, row, rows, into);
+                    else if (isSquare)
                         SquareOfThree<V>(planes + offsets[0], offsets[1] - offsets[0], from, rows, width, into);
                     else
                         AnyWindow<V>(planes, offsets, from, rows, width, into);
@@ -175,6 +178,7 @@ internal readonly unsafe struct DepthwiseWeightGradient
         return sums[0];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Collect<V>(float* lanes, double* sums, nint terms) where V : struct, IVector<V>
     {
         V zero = V.Create(0);

@@ -7,6 +7,10 @@ public readonly struct Add : IBinaryOp
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
+    public static bool PassesToA => true;
+
+    public static bool PassesToB => true;
+
     [MethodImpl(Inline)]
     public V Apply<V>(V a, V b) where V : struct, IVector<V> => a + b;
 

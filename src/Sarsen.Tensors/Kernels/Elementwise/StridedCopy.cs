@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sarsen.Tensors.Threads;
 
 namespace Sarsen.Tensors.Kernels;
@@ -18,7 +19,7 @@ public static unsafe class StridedCopy
     {
         if (plan.Count == 0)
             return;
-        if (plan.Rank >= 2 && plan.RowStride(0) != 1 && plan.Stride(0, plan.Rank - 2) == 1)
+        if (plan.Rank >= 2 && plan.RowStride(0) is not (0 or 1) && plan.Stride(0, plan.Rank - 2) == 1)
         {
             long columns = plan.Size(plan.Rank - 2), tiles = (columns + Tile - 1) / Tile, outer = plan.Count / (columns * plan.Row);
             var tiled = new TileRange<T> { Plan = plan, View = view, Dense = dense, ToContiguous = toContiguous, Columns = columns, Tiles = tiles };
@@ -37,6 +38,7 @@ public static unsafe class StridedCopy
         public T* View, Dense;
         public bool ToContiguous;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<V>(long begin, long end) where V : struct, IVector<V>
         {
             nint stride = (nint)Plan.RowStride(0);
@@ -47,6 +49,8 @@ public static unsafe class StridedCopy
                 T* view = View + at.Offset0, dense = Dense + begin;
                 if (stride == 1)
                     Buffer.MemoryCopy(ToContiguous ? view : dense, ToContiguous ? dense : view, n * sizeof(T), n * sizeof(T));
+                else if (ToContiguous && stride == 0)
+                    new Span<T>(dense, (int)n).Fill(*view);
                 else if (ToContiguous)
                 {
                     for (nint i = 0; i < (nint)n; i++)
@@ -71,6 +75,7 @@ public static unsafe class StridedCopy
         public bool ToContiguous;
         public long Columns, Tiles;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<V>(long begin, long end) where V : struct, IVector<V>
         {
             nint row = (nint)Plan.Row, stride = (nint)Plan.RowStride(0);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Sarsen.Tensors.Kernels;
 
 /// <summary>A place in the walk of a <see cref="StridedPlan"/>: the operands' offsets, moved on by stretches of a row.</summary>
@@ -7,6 +9,7 @@ public unsafe struct StridedCursor
     private fixed long _index[Shape.MaxRank];
     private long _offset0, _offset1, _offset2;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal StridedCursor(in StridedPlan plan, long element)
     {
         _plan = plan;
@@ -30,6 +33,7 @@ public unsafe struct StridedCursor
     public readonly long Offset2 => _offset2;
 
     /// <summary>Moves on by at most <see cref="RowLeft"/> elements.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Advance(long count)
     {
         int d = _plan.Rank - 1;
@@ -44,6 +48,7 @@ public unsafe struct StridedCursor
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Step(int d, long by)
     {
         _offset0 += by * _plan.Stride(0, d);

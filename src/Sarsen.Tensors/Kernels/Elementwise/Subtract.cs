@@ -7,6 +7,8 @@ public readonly struct Subtract : IBinaryOp
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
+    public static bool PassesToA => true;
+
     [MethodImpl(Inline)]
     public V Apply<V>(V a, V b) where V : struct, IVector<V> => a - b;
 

@@ -39,6 +39,7 @@ public static unsafe class Dropout
         public ulong Threshold;
         public double Scale;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<V>(long begin, long end) where V : struct, IVector<V>
         {
             T scale = T.CreateTruncating(Scale);

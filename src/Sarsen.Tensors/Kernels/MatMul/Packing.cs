@@ -47,6 +47,7 @@ internal static unsafe class Packing
     /// panel[k · stride + i] = source[i · ld + k] for i below count. What lies between count and stride is not
     /// meaningful, and up to <see cref="Spill"/> elements behind the panel are overwritten.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transpose(float* source, nint ld, nint count, nint kCount, float* panel, nint stride, int lanes)
     {
         nint strip = StripOf(lanes);

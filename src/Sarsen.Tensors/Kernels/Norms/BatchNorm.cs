@@ -7,26 +7,27 @@ namespace Sarsen.Tensors.Kernels;
 /// batch, σ² without Bessel's correction, and running ← (1 - momentum) running + momentum · (μ, or σ² M / (M - 1)),
 /// M = N S, as torch.nn.BatchNorm. In evaluation they are the running ones. Source: Ioffe, Szegedy, ICML 2015.
 /// </summary>
-/// <remarks>M must be at least 2 in training, as PyTorch demands of the caller.</remarks>
+/// <remarks>
+/// M must be at least 2 in training, as PyTorch demands of the caller. The work is <see cref="BatchNormChannels"/>', or
+/// <see cref="BatchNormRows"/>' where S is 1.
+/// </remarks>
 public static unsafe class BatchNorm
 {
-    /// <summary>Mean and rstd (C each) of the batch; the running statistics are moved on, or may both be null.</summary>
-    public static void Statistics(Workers workers, float* x, float* mean, float* rstd, float* runningMean, float* runningVariance, long n, long channels, long spatial, double momentum, double epsilon)
+    /// <summary>Mean and rstd (C each) of the batch, and y by them; γ and β may be null. The running statistics are moved on, or may both be null.</summary>
+    public static void ForwardOfBatch(Workers workers, float* x, float* mean, float* rstd, float* runningMean, float* runningVariance, float* gamma, float* beta, float* y, long n, long channels, long spatial, double momentum, double epsilon)
     {
-        var reduction = Over(n, channels, spatial);
-        double count = (double)n * spatial;
-        Reduce.Run(workers, default(SumOf), reduction, x, mean, 1 / count);
-        Reduce.Run(workers, default(SquaresOf), reduction, x, rstd, 1 / count, mean);
-        for (long c = 0; c < channels; c++)
+        if (spatial == 1)
         {
-            double variance = rstd[c];
-            if (runningMean is not null)
-            {
-                runningMean[c] = (float)((1 - momentum) * runningMean[c] + momentum * mean[c]);
-                runningVariance[c] = (float)((1 - momentum) * runningVariance[c] + momentum * variance * (count / (count - 1)));
-            }
-            rstd[c] = (float)(1 / Math.Sqrt(variance + epsilon));
+            var reduction = new Reduction(1, n, channels);
+            Reduce.Run(workers, default(SumOf), reduction, x, mean, 1.0 / n);
+            Reduce.Run(workers, default(SquaresOf), reduction, x, rstd, 1.0 / n, mean);
+            Move(mean, rstd, runningMean, runningVariance, n, channels, momentum, epsilon);
+            Forward(workers, x, mean, rstd, gamma, beta, y, n, channels, spatial);
+            return;
         }
+        var range = new BatchNormChannels.OfBatch { X = x, Mean = mean, Variance = rstd, Gamma = gamma, Beta = beta, Y = y, N = (nint)n, C = (nint)channels, S = (nint)spatial, Epsilon = epsilon };
+        VectorRanges.For(workers, ref range, channels, 3 * n * (16 + spatial));
+        Move(mean, rstd, runningMean, runningVariance, n * spatial, channels, momentum, epsilon);
     }
 
     /// <summary>r = 1 / √(running variance + ε), for evaluation.</summary>
@@ -37,8 +38,17 @@ public static unsafe class BatchNorm
     }
 
     /// <summary>y = (x - μ) r γ + β; γ and β may be null.</summary>
-    public static void Forward(Workers workers, float* x, float* mean, float* rstd, float* gamma, float* beta, float* y, long n, long channels, long spatial) =>
-        ChannelNorm.Apply(workers, x, mean, rstd, gamma, beta, y, n, channels, spatial, groups: 0);
+    public static void Forward(Workers workers, float* x, float* mean, float* rstd, float* gamma, float* beta, float* y, long n, long channels, long spatial)
+    {
+        if (spatial == 1)
+        {
+            var rows = new BatchNormRows.Elements { X = x, Mean = mean, Rstd = rstd, Gamma = gamma, Beta = beta, Y = y, C = (nint)channels };
+            VectorRanges.For(workers, ref rows, n, channels);
+            return;
+        }
+        var range = new BatchNormChannels.ByGiven { X = x, Mean = mean, Rstd = rstd, Gamma = gamma, Beta = beta, Y = y, C = channels, S = (nint)spatial };
+        VectorRanges.For(workers, ref range, n * channels, 16 + spatial);
+    }
 
     /// <summary>
     /// dγ = Σ dy x̂, dβ = Σ dy, and dx = γ r (dy - dβ / M - x̂ dγ / M) in training or γ r dy in evaluation.
@@ -46,22 +56,38 @@ public static unsafe class BatchNorm
     /// </summary>
     public static void Backward(Workers workers, float* x, float* mean, float* rstd, float* gamma, float* dy, float* dx, float* dgamma, float* dbeta, float* scratch, long n, long channels, long spatial, bool training)
     {
-        ChannelNorm.BackwardParameters(workers, x, mean, rstd, dy, dgamma, dbeta, n, channels, spatial, groups: 0);
+        if (spatial != 1)
+        {
+            var range = new BatchNormChannels.Gradient { X = x, Mean = mean, Rstd = rstd, Gamma = gamma, Dy = dy, Dx = dx, Dgamma = dgamma, Dbeta = dbeta, N = (nint)n, C = (nint)channels, S = (nint)spatial, IsTraining = training };
+            VectorRanges.For(workers, ref range, channels, 4 * n * (16 + spatial));
+            return;
+        }
+        var parameters = new BatchNormRows.Parameters { X = x, Mean = mean, Rstd = rstd, Dy = dy, Dgamma = dgamma, Dbeta = dbeta, N = (nint)n, C = (nint)channels };
+        VectorRanges.For(workers, ref parameters, (channels + 15) / 16, 32 * n);
         if (dx is null)
             return;
-        double count = (double)n * spatial;
         for (long c = 0; c < channels; c++)
         {
-            double weight = (gamma is null ? 1 : gamma[c]) / count;
+            double weight = (gamma is null ? 1 : gamma[c]) / (double)n;
             scratch[c] = training ? (float)(weight * dbeta[c]) : 0;
             scratch[channels + c] = training ? (float)(weight * dgamma[c]) : 0;
         }
-        ChannelNorm.BackwardInput(workers, x, mean, rstd, gamma, scratch, scratch + channels, dy, dx, n, channels, spatial, groups: 0);
+        var input = new BatchNormRows.Elements { X = x, Mean = mean, Rstd = rstd, Gamma = gamma, Y = dx, Dy = dy, A = scratch, B = scratch + channels, C = (nint)channels };
+        VectorRanges.For(workers, ref input, n, 2 * channels);
     }
 
-    private static Reduction Over(long n, long channels, long spatial)
+    /// <summary>From variances to rstd, and the running statistics on.</summary>
+    private static void Move(float* mean, float* rstd, float* runningMean, float* runningVariance, double count, long channels, double momentum, double epsilon)
     {
-        var shape = new Shape(n, channels, spatial);
-        return new Reduction(shape, shape.Contiguous(), 0b101);
+        for (long c = 0; c < channels; c++)
+        {
+            double variance = rstd[c];
+            if (runningMean is not null)
+            {
+                runningMean[c] = (float)((1 - momentum) * runningMean[c] + momentum * mean[c]);
+                runningVariance[c] = (float)((1 - momentum) * runningVariance[c] + momentum * variance * (count / (count - 1)));
+            }
+            rstd[c] = (float)(1 / Math.Sqrt(variance + epsilon));
+        }
     }
 }

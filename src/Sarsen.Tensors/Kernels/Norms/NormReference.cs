@@ -73,5 +73,5 @@ public static unsafe class NormReference
     }
 
     private static long At(long i, long channels, long spatial, long groups) =>
-        ChannelNorm.Statistic(i / (channels * spatial), i / spatial % channels, channels, groups);
+        groups == 0 ? i / spatial % channels : i / (channels * spatial) * groups + i / spatial % channels / (channels / groups);
 }

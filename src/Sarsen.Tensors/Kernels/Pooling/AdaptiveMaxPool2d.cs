@@ -11,12 +11,27 @@ namespace Sarsen.Tensors.Kernels;
 /// </summary>
 public static unsafe class AdaptiveMaxPool2d
 {
+    /// <summary>Below so many planes the lanes of a group would lie idle.</summary>
+    private const long LeastPlanes = 6;
+
     /// <param name="shape">The sizes.</param>
     /// <param name="x">(Planes, Height, Width)</param>
     /// <param name="y">(Planes, OutHeight, OutWidth), overwritten.</param>
     /// <param name="indices">(Planes, OutHeight, OutWidth): where in its plane, h · Width + w, each maximum stands; or null.</param>
     /// <param name="workers">Who does it.</param>
     public static void Forward<T>(in AdaptivePool2dShape shape, T* x, T* y, int* indices, Workers workers) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (typeof(T) != typeof(float) || shape.Planes < LeastPlanes)
+        {
+            Reference(shape, x, y, indices, workers);
+            return;
+        }
+        var range = new AdaptiveMaximum(shape, (float*)x, (float*)y, indices);
+        VectorRanges.For(workers, ref range, range.Groups, range.Cost);
+    }
+
+    /// <summary><see cref="Forward"/>, element by element.</summary>
+    internal static void Reference<T>(in AdaptivePool2dShape shape, T* x, T* y, int* indices, Workers workers) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var job = new ForwardJob<T> { Shape = shape, X = x, Y = y, Indices = indices };
         workers.For(ref job, shape.Chunks.Count);
@@ -86,6 +101,7 @@ public static unsafe class AdaptiveMaxPool2d
         public T* Dy, Dx;
         public int* Indices;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int chunk)
         {
             (nint first, nint end) = Shape.Chunks.Of(chunk);

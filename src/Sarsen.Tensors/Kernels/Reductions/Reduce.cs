@@ -84,6 +84,37 @@ public static unsafe class Reduce
         return sum;
     }
 
+    /// <summary>⊕ of contiguous rows, <paramref name="step"/> elements from one to the next, as if they were one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static double Rows<V, TReducer>(TReducer reducer, float* x, nint rows, nint length, nint step, V shift) where V : struct, IVector<V> where TReducer : struct, IReducer
+    {
+        float* gathered = stackalloc float[Stretch];
+        double sum = reducer.Start;
+        for (nint row = 0, at = 0; row < rows;)
+        {
+            V lanes = V.Create((float)reducer.Start);
+            nint n = 0;
+            while (n < Stretch && row < rows)
+            {
+                nint piece = nint.Min(length - at, Stretch - n);
+                float* from = x + (row * step) + at;
+                // A piece of whole vectors keeps every element in its lane.
+                if (length % 16 == 0)
+                {
+                    for (nint i = 0; i < piece; i += 16)
+                        lanes = reducer.Step(lanes, V.Load(from + i), shift);
+                }
+                else
+                    Buffer.MemoryCopy(from, gathered + n, piece * sizeof(float), piece * sizeof(float));
+                (n, at) = (n + piece, at + piece);
+                if (at == length)
+                    (row, at) = (row + 1, 0);
+            }
+            sum = reducer.Join(sum, length % 16 == 0 ? reducer.Join(lanes) : Lane(reducer, gathered, n, shift));
+        }
+        return sum;
+    }
+
     private struct WholeRange<TReducer> : IVectorRange where TReducer : struct, IReducer
     {
         public TReducer Reducer;
@@ -147,7 +178,9 @@ public static unsafe class Reduce
             {
                 nint n = (nint)Math.Min(at.RowLeft, count);
                 float* row = x + at.Offset0;
-                for (nint i = 0; i < n; i++)
+                if (stride == 1)
+                    Buffer.MemoryCopy(row, to, n * sizeof(float), n * sizeof(float));
+                for (nint i = 0; i < n && stride != 1; i++)
                     to[i] = row[i * stride];
                 to += n;
                 count -= n;

@@ -47,6 +47,11 @@ internal unsafe struct SideBySide<TReducer> : IVectorRange where TReducer : stru
     {
         StridedPlan reduced = Reduction.Reduced;
         nint stride = (nint)reduced.RowStride(0);
+        if (typeof(TReducer) == typeof(SumOf) && reduced.Rank == 1 && reduced.Count == Lanes && columns == 16)
+        {
+            Sixteen(x, stride, totals);
+            return;
+        }
         new Span<double>(totals, 16).Fill(Reducer.Start);
         StridedCursor at = reduced.Seek(0);
         for (long r = 0; r < reduced.Count;)
@@ -122,13 +127,13 @@ internal unsafe struct SideBySide<TReducer> : IVectorRange where TReducer : stru
     }
 
     /// <summary>totals[c] = totals[c] ⊕ the tree of lanes[·, c].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Join<V>(float* lanes, double* totals) where V : struct, IVector<V>
     {
         if (Reducer.Adds)
         {
             for (int c = 0; c < 16; c += 8)
-                AddTree(lanes + c, totals + c);
+                (Tree(lanes + c, Lanes) + Vector512.Load(totals + c)).Store(totals + c);
             return;
         }
         float* column = lanes + Lanes * 16;
@@ -140,22 +145,32 @@ internal unsafe struct SideBySide<TReducer> : IVectorRange where TReducer : stru
         }
     }
 
-    // The tree of IVector.Sum, for eight columns.
-    private static void AddTree(float* lanes, double* totals)
+    // The tree of IVector.Sum, for eight columns: lane after lane, a step apart.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<double> Tree(float* lanes, nint step)
     {
-        Vector512<double> s0 = Pair(lanes, 0) + Pair(lanes, 4), s1 = Pair(lanes, 1) + Pair(lanes, 5);
-        Vector512<double> s2 = Pair(lanes, 2) + Pair(lanes, 6), s3 = Pair(lanes, 3) + Pair(lanes, 7);
-        ((s0 + s2) + (s1 + s3) + Vector512.Load(totals)).Store(totals);
+        Vector512<double> s0 = Pair(lanes, step) + Pair(lanes + (4 * step), step), s1 = Pair(lanes + step, step) + Pair(lanes + (5 * step), step);
+        Vector512<double> s2 = Pair(lanes + (2 * step), step) + Pair(lanes + (6 * step), step), s3 = Pair(lanes + (3 * step), step) + Pair(lanes + (7 * step), step);
+        return (s0 + s2) + (s1 + s3);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> Pair(float* lanes, int lane) => Wide(lanes + 16 * lane) + Wide(lanes + 16 * (lane + 8));
+    private static Vector512<double> Pair(float* lane, nint step) => Wide(lane) + Wide(lane + (8 * step));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<double> Wide(float* at)
     {
         (Vector256<double> low, Vector256<double> high) = Vector256.Widen(Vector256.Load(at));
         return Vector512.Create(low, high);
+    }
+
+    /// <summary>Sixteen elements a column: each is a lane of its own.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Sixteen(float* x, nint stride, double* totals)
+    {
+        // From zero, as a lane is: a negative zero becomes a positive one.
+        (Vector512<double>.Zero + Tree(x, stride)).Store(totals);
+        (Vector512<double>.Zero + Tree(x + 8, stride)).Store(totals + 8);
     }
 }
 

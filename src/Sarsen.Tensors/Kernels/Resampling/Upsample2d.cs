@@ -7,10 +7,13 @@ namespace Sarsen.Tensors.Kernels;
 /// <summary>
 /// Pictures of another size, as PyTorch's Upsample with mode nearest or bilinear. Between rows a, b and columns l, r, with
 /// parts v and u: <c>y = (1 - v) ((1 - u) x[a, l] + u x[a, r]) + v ((1 - u) x[b, l] + u x[b, r])</c>. Generic over the
-/// element, which also makes it the f64 path. Kernels trust their arguments, never throw, allocate nothing.
+/// element, which also makes it the f64 path; in f32 the same bits come of vectors. Kernels trust their arguments, never throw, allocate nothing.
 /// </summary>
 public static unsafe class Upsample2d
 {
+    /// <summary>Below so many planes the lanes of a group of them would lie idle.</summary>
+    private const long LeastPlanes = 6;
+
     /// <summary>Where a column of the result looks.</summary>
     private struct Place<T>
     {
@@ -18,16 +21,27 @@ public static unsafe class Upsample2d
         public T Part;
     }
 
-    /// <summary>Bytes of scratch memory for forward and backward: the places of the columns, which all rows share.</summary>
-    public static long WorkspaceBytes<T>(in Upsample2dShape shape) where T : unmanaged => shape.OutWidth * sizeof(Place<T>);
+    /// <summary>Bytes of scratch memory for forward and backward: the places of the columns, which all rows share, and rows for each thread.</summary>
+    public static long WorkspaceBytes<T>(in Upsample2dShape shape, Workers workers) where T : unmanaged => Math.Max(
+        shape.OutWidth * sizeof(Place<T>),
+        typeof(T) != typeof(float) ? 0 : UpsamplePlaces.Bytes(shape) + (workers.Count * Math.Max(UpsamplePlanes.LaneFloats(shape), UpsampleGradient.LaneFloats(shape)) * sizeof(float)));
 
     /// <param name="shape">The sizes.</param>
     /// <param name="x">(Planes, Height, Width)</param>
     /// <param name="y">(Planes, OutHeight, OutWidth), overwritten.</param>
     /// <param name="workers">Who does it.</param>
     /// <param name="workspace"><see cref="WorkspaceBytes"/>, 8-byte aligned.</param>
-    public static void Forward<T>(in Upsample2dShape shape, T* x, T* y, Workers workers, void* workspace) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Run(shape, x, y, isBackward: false, workers, workspace);
+    public static void Forward<T>(in Upsample2dShape shape, T* x, T* y, Workers workers, void* workspace) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (typeof(T) != typeof(float))
+        {
+            Reference(shape, x, y, isBackward: false, workers, workspace);
+            return;
+        }
+        float* lanes = (float*)((byte*)workspace + UpsamplePlaces.Bytes(shape));
+        var range = new UpsamplePlanes { Shape = shape, Places = new UpsamplePlaces(shape, workspace), X = (float*)x, Y = (float*)y, Lanes = lanes };
+        VectorRanges.ForLanes(workers, ref range, shape.Planes, shape.Plane + shape.OutPlane);
+    }
 
     /// <summary><c>dx[p, h, w] = Σ</c> of each dy times the weight by which it looks at (h, w), oh and ow ascending.</summary>
     /// <param name="shape">The sizes.</param>
@@ -35,10 +49,26 @@ public static unsafe class Upsample2d
     /// <param name="dx">(Planes, Height, Width), overwritten.</param>
     /// <param name="workers">Who does it.</param>
     /// <param name="workspace"><see cref="WorkspaceBytes"/>, 8-byte aligned.</param>
-    public static void Backward<T>(in Upsample2dShape shape, T* dy, T* dx, Workers workers, void* workspace) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Run(shape, dy, dx, isBackward: true, workers, workspace);
+    public static void Backward<T>(in Upsample2dShape shape, T* dy, T* dx, Workers workers, void* workspace) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (typeof(T) == typeof(float) && UpsampleTwice.Is(shape))
+        {
+            var twice = new UpsampleTwice { Shape = shape, Dy = (float*)dy, Dx = (float*)dx };
+            VectorRanges.For(workers, ref twice, shape.Planes, shape.OutPlane);
+            return;
+        }
+        if (typeof(T) != typeof(float) || shape.Planes < LeastPlanes)
+        {
+            Reference(shape, dy, dx, isBackward: true, workers, workspace);
+            return;
+        }
+        float* lanes = (float*)((byte*)workspace + UpsamplePlaces.Bytes(shape));
+        var range = new UpsampleGradient { Shape = shape, Places = new UpsamplePlaces(shape, workspace), Dy = (float*)dy, Dx = (float*)dx, Lanes = lanes };
+        VectorRanges.ForLanes(workers, ref range, range.Groups, range.Cost);
+    }
 
-    private static void Run<T>(in Upsample2dShape shape, T* from, T* to, bool isBackward, Workers workers, void* workspace) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    /// <summary>Both, element by element.</summary>
+    internal static void Reference<T>(in Upsample2dShape shape, T* from, T* to, bool isBackward, Workers workers, void* workspace) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var columns = (Place<T>*)workspace;
         for (nint ow = 0; ow < (nint)shape.OutWidth; ow++)

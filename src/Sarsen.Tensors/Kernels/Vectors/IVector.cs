@@ -44,6 +44,9 @@ public unsafe interface IVector<TSelf> where TSelf : struct, IVector<TSelf>
     /// <summary>Writes the first <paramref name="count"/> (0 .. 16) lanes and nothing beyond.</summary>
     void Store(float* destination, nint count);
 
+    /// <summary>Lane i is that lane of <paramref name="a"/> whose number, 0 .. 15, are the bits of lane i of <paramref name="lanes"/>.</summary>
+    static abstract TSelf Permute(TSelf a, TSelf lanes);
+
     static abstract TSelf operator +(TSelf a, TSelf b);
 
     static abstract TSelf operator -(TSelf a, TSelf b);

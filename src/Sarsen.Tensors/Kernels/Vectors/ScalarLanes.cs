@@ -62,6 +62,14 @@ public unsafe struct ScalarLanes : IVector<ScalarLanes>
             destination[i] = _lanes[i];
     }
 
+    public static ScalarLanes Permute(ScalarLanes a, ScalarLanes lanes)
+    {
+        ScalarLanes r;
+        for (int i = 0; i < 16; i++)
+            r._lanes[i] = a._lanes[Bits(&lanes)[i]];
+        return r;
+    }
+
     public static ScalarLanes operator +(ScalarLanes a, ScalarLanes b)
     {
         for (int i = 0; i < 16; i++)

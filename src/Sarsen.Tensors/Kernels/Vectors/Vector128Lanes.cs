@@ -77,6 +77,17 @@ public readonly unsafe struct Vector128Lanes(Vector128<float> a, Vector128<float
             destination[i] = lanes[i];
     }
 
+    public static Vector128Lanes Permute(Vector128Lanes a, Vector128Lanes lanes)
+    {
+        float* from = stackalloc float[16], picked = stackalloc float[16];
+        int* at = stackalloc int[16];
+        a.Store(from);
+        lanes.Store((float*)at);
+        for (nint i = 0; i < 16; i++)
+            picked[i] = from[at[i]];
+        return Load(picked);
+    }
+
     [MethodImpl(Inline)]
     public static Vector128Lanes operator +(Vector128Lanes a, Vector128Lanes b) => new(a._a + b._a, a._b + b._b, a._c + b._c, a._d + b._d);
 

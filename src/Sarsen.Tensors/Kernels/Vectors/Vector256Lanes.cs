@@ -99,6 +99,14 @@ public readonly unsafe struct Vector256Lanes(Vector256<float> a, Vector256<float
     }
 
     [MethodImpl(Inline)]
+    public static Vector256Lanes Permute(Vector256Lanes a, Vector256Lanes lanes) => new(Permute(a, lanes._a.AsInt32()), Permute(a, lanes._b.AsInt32()));
+
+    // Of each half the lane that the low three bits name; the fourth, moved to the sign, says of which half.
+    [MethodImpl(Inline)]
+    private static Vector256<float> Permute(Vector256Lanes a, Vector256<int> lanes) => Avx.BlendVariable(
+        Avx2.PermuteVar8x32(a._a, lanes), Avx2.PermuteVar8x32(a._b, lanes), Vector256.ShiftLeft(lanes, 28).AsSingle());
+
+    [MethodImpl(Inline)]
     public static Vector256Lanes operator +(Vector256Lanes a, Vector256Lanes b) => new(a._a + b._a, a._b + b._b);
 
     [MethodImpl(Inline)]

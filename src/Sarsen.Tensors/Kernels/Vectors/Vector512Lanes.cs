@@ -63,6 +63,9 @@ public readonly unsafe struct Vector512Lanes(Vector512<float> v) : IVector<Vecto
         Avx512F.MaskStore(destination, Vector512.LessThan(Indices, Vector512.Create((int)count)).AsSingle(), _v);
 
     [MethodImpl(Inline)]
+    public static Vector512Lanes Permute(Vector512Lanes a, Vector512Lanes lanes) => new(Avx512F.PermuteVar16x32(a._v, lanes._v.AsInt32()));
+
+    [MethodImpl(Inline)]
     public static Vector512Lanes operator +(Vector512Lanes a, Vector512Lanes b) => new(a._v + b._v);
 
     [MethodImpl(Inline)]

@@ -26,6 +26,8 @@ public sealed unsafe class DepthwiseTests
         ["padding wider than the picture"] = new(2, 2, 2, 1, 2, new Window2d(2, 2).WithPadding(4), groups: 2),
         ["three filters a channel"] = new(2, 3, 9, 10, 9, new Window2d(3, 3).WithPadding(1), groups: 3),
         ["two filters a channel with stride"] = new(2, 3, 9, 10, 6, new Window2d(3, 2).WithStride(2), groups: 3),
+        ["3 × 3 padded, a last band of few rows"] = new(1, 2, 47, 130, 2, new Window2d(3, 3).WithPadding(1), groups: 2),
+        ["3 × 3 padded, two filters a channel"] = new(2, 3, 9, 37, 6, new Window2d(3, 3).WithPadding(1), groups: 3),
         ["several bands"] = new(1, 2, 90, 130, 2, new Window2d(3, 3).WithPadding(1), groups: 2),
         ["several bands with stride"] = new(1, 2, 150, 131, 2, new Window2d(5, 3).WithPadding(2).WithStride(2), groups: 2),
         ["many pictures"] = new(200, 2, 6, 5, 2, new Window2d(3, 3), groups: 2),

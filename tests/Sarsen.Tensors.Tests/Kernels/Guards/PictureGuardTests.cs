@@ -29,10 +29,10 @@ public sealed unsafe class PictureGuardTests
         .. Pools("2 × 2, stride 2", new Window2d(2, 2).WithStride(2), from: 2),
         .. Pools("3 × 3, padded", s_three, from: 1),
         .. Pools("3 × 2, stride 3", new Window2d(3, 2).WithStride(3) with { PadTop = 1, PadLeft = 1 }, from: 2),
-        new("adaptive pooling, width", (m, n) => AdaptivePooling(m, new AdaptivePool2dShape(2, 3, n, 2, 7)), From: 1, Widths: false),
-        new("adaptive pooling, width out", (m, n) => AdaptivePooling(m, new AdaptivePool2dShape(2, 3, 7, 2, n)), From: 1, Widths: false),
-        new("adaptive pooling, height", (m, n) => AdaptivePooling(m, new AdaptivePool2dShape(2, n, 3, 7, 2)), From: 1, Widths: false),
-        new("adaptive pooling, planes", (m, n) => AdaptivePooling(m, new AdaptivePool2dShape(n, 3, 4, 2, 2)), Widths: false),
+        new("adaptive pooling, width", (m, n) => AdaptivePooling(m, new AdaptivePool2dShape(2, 3, n, 2, 7)), From: 1),
+        new("adaptive pooling, width out", (m, n) => AdaptivePooling(m, new AdaptivePool2dShape(2, 3, 7, 2, n)), From: 1),
+        new("adaptive pooling, height", (m, n) => AdaptivePooling(m, new AdaptivePool2dShape(2, n, 3, 7, 2)), From: 1),
+        new("adaptive pooling, planes", (m, n) => AdaptivePooling(m, new AdaptivePool2dShape(n, 3, 4, 2, 2))),
         .. Enum.GetValues<PaddingMode>().SelectMany(mode => (GuardedKernel[])
         [
             new($"padding, {mode}, width", (m, n) => Padding(m, new Pad2dShape(2, 3, n, 1, 3, 2, 1, mode)), From: mode == PaddingMode.Constant ? 0 : 4),
@@ -133,7 +133,7 @@ public sealed unsafe class PictureGuardTests
     private static void Upsampling(KernelMemory memory, Upsample2dShape shape)
     {
         long images = shape.Planes * shape.Plane, results = shape.Planes * shape.OutPlane;
-        byte* workspace = memory.Scratch(Upsample2d.WorkspaceBytes<float>(shape));
+        byte* workspace = memory.Scratch(Upsample2d.WorkspaceBytes<float>(shape, s_serial));
         Upsample2d.Forward(shape, memory.Values(images), memory.Result<float>(results), s_serial, workspace);
         Upsample2d.Backward(shape, memory.Values(results), memory.Result<float>(images), s_serial, workspace);
     }

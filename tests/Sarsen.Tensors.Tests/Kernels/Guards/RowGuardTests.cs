@@ -137,7 +137,7 @@ public sealed unsafe class RowGuardTests
     {
         long count = n * channels * space;
         float* x = memory.Values(count), mean = memory.Result<float>(channels), rstd = memory.Result<float>(channels), gamma = memory.Values(channels);
-        BatchNorm.Statistics(s_serial, x, mean, rstd, memory.Values(channels), memory.Positive(channels), n, channels, space, 0.1, Eps);
+        BatchNorm.ForwardOfBatch(s_serial, x, mean, rstd, memory.Values(channels), memory.Positive(channels), gamma, memory.Values(channels), memory.Result<float>(count), n, channels, space, 0.1, Eps);
         BatchNorm.Forward(s_serial, x, mean, rstd, gamma, memory.Values(channels), memory.Result<float>(count), n, channels, space);
         BatchNorm.Backward(s_serial, x, mean, rstd, gamma, memory.Values(count), memory.Result<float>(count), memory.Result<float>(channels), memory.Result<float>(channels),
             memory.New(2 * channels, float.NaN), n, channels, space, training: true);
@@ -150,7 +150,7 @@ public sealed unsafe class RowGuardTests
         float* x = memory.Values(count), mean = memory.Result<float>(n * groups), rstd = memory.Result<float>(n * groups), gamma = memory.Values(channels);
         GroupNorm.Forward(s_serial, x, gamma, memory.Values(channels), memory.Result<float>(count), mean, rstd, n, channels, space, groups, Eps);
         GroupNorm.Backward(s_serial, x, mean, rstd, gamma, memory.Values(count), memory.Result<float>(count), memory.Result<float>(channels), memory.Result<float>(channels),
-            memory.New(2 * n * groups, float.NaN), n, channels, space, groups);
+            memory.Scratch(GroupNorm.ScratchBytes(n, channels, space)), n, channels, space, groups);
     }
 
     private static void Extrema(KernelMemory memory, long outer, long n, long inner)

@@ -75,10 +75,12 @@ public unsafe class NormTests
             float* mean = memory.Put(runningMean), rstd = memory.New<float>(channels, 7), movedMean = memory.Put(runningMean), movedVariance = memory.Put(runningVariance);
             float* dgamma = memory.New<float>(channels, 7), dbeta = memory.New<float>(channels, 7), scratch = memory.New<float>(2 * channels, float.NaN);
             if (training)
-                BatchNorm.Statistics(Workers.Serial, px, mean, rstd, movedMean, movedVariance, n, channels, space, 0.1, Eps);
+                BatchNorm.ForwardOfBatch(Workers.Serial, px, mean, rstd, movedMean, movedVariance, pg, memory.Put(beta), y, n, channels, space, 0.1, Eps);
             else
+            {
                 BatchNorm.RunningRstd(movedVariance, rstd, channels, Eps);
-            BatchNorm.Forward(Workers.Serial, px, mean, rstd, pg, memory.Put(beta), y, n, channels, space);
+                BatchNorm.Forward(Workers.Serial, px, mean, rstd, pg, memory.Put(beta), y, n, channels, space);
+            }
             BatchNorm.Backward(Workers.Serial, px, mean, rstd, pg, pd, dx, dgamma, dbeta, scratch, n, channels, space, training);
             return
             [
@@ -113,6 +115,7 @@ public unsafe class NormTests
             CheckGroups(2, n, 5, n);
             CheckGroups(2, 4, n, 2);
         }
+        CheckGroups(2, 2, 4100, 1);
     }
 
     private static void CheckGroups(int n, int channels, int space, int groups)
@@ -126,7 +129,8 @@ public unsafe class NormTests
         float[] all = KernelMemory.Agree(what, memory =>
         {
             float* px = memory.Put(x), pg = memory.Put(gamma), y = memory.New<float>(count, 7), dx = memory.New<float>(count, 7);
-            float* mean = memory.New<float>(n * groups, 7), rstd = memory.New<float>(n * groups, 7), scratch = memory.New<float>(2 * n * groups, float.NaN);
+            float* mean = memory.New<float>(n * groups, 7), rstd = memory.New<float>(n * groups, 7);
+            byte* scratch = memory.Scratch(GroupNorm.ScratchBytes(n, channels, space));
             float* dgamma = memory.New<float>(channels, 7), dbeta = memory.New<float>(channels, 7);
             GroupNorm.Forward(Workers.Serial, px, pg, memory.Put(beta), y, mean, rstd, n, channels, space, groups, Eps);
             GroupNorm.Backward(Workers.Serial, px, mean, rstd, pg, memory.Put(dy), dx, dgamma, dbeta, scratch, n, channels, space, groups);

@@ -37,6 +37,64 @@ public sealed unsafe class AdaptivePool2dTests
         workers.Stop();
     }
 
+    [Fact]
+    public void AveragesAreThePlainOnesOnAllPaths()
+    {
+        foreach (AdaptivePool2dShape shape in (AdaptivePool2dShape[])[.. s_shapes, new(17, 3, 150, 2, 3), new(16, 9, 12, 1, 1), new(23, 4, 200, 3, 130), new(8, 2, 5, 4, 7)])
+        {
+            float[] x = Widths.Normal(shape.Planes * shape.Plane, "x"), dy = Widths.Normal(shape.Planes * shape.OutPlane, "dy");
+            float[] all = KernelMemory.Agree(shape.ToString(), memory =>
+            {
+                float* y = memory.Result<float>(dy.Length), plain = memory.Result<float>(dy.Length), dx = memory.Result<float>(x.Length), px = memory.Put(x);
+                AdaptiveAvgPool2d.Forward(shape, px, y, Workers.Serial);
+                AdaptiveAvgPool2d.Reference(shape, px, plain, Workers.Serial);
+                AdaptiveAvgPool2d.Backward(shape, memory.Put(dy), dx, Workers.Serial);
+                Widths.FirstDifference(KernelMemory.Read(plain, dy.Length), KernelMemory.Read(y, dy.Length)).ShouldBe(-1, shape.ToString());
+                return KernelMemory.Read(dx, x.Length);
+            });
+            Widths.FirstDifference(Shares(shape, dy), all).ShouldBe(-1, shape.ToString());
+        }
+    }
+
+    [Fact]
+    public void MaximaAreThePlainOnesOnAllPaths()
+    {
+        foreach (AdaptivePool2dShape shape in (AdaptivePool2dShape[])[.. s_shapes, new(17, 3, 150, 2, 3), new(16, 9, 12, 1, 1), new(23, 4, 200, 3, 130)])
+        {
+            // Many are equal, and some are not a number.
+            float[] x = [.. Widths.Normal(shape.Planes * shape.Plane, "x").Select((v, i) => i % 97 == 5 ? float.NaN : MathF.Round(v))];
+            long results = shape.Planes * shape.OutPlane;
+            KernelMemory.Agree(shape.ToString(), memory =>
+            {
+                float* y = memory.Result<float>(results), plain = memory.Result<float>(results), px = memory.Put(x);
+                int* at = memory.Result<int>(results), plainAt = memory.Result<int>(results);
+                AdaptiveMaxPool2d.Forward(shape, px, y, at, Workers.Serial);
+                AdaptiveMaxPool2d.Reference(shape, px, plain, plainAt, Workers.Serial);
+                KernelMemory.Read(at, results).ShouldBe(KernelMemory.Read(plainAt, results), shape.ToString());
+                Widths.FirstDifference(KernelMemory.Read(plain, results), KernelMemory.Read(y, results)).ShouldBe(-1, shape.ToString());
+                return KernelMemory.Read(y, results);
+            });
+        }
+    }
+
+    /// <summary>dx by the definition: each window's share to each of its elements, from zero.</summary>
+    private static float[] Shares(in AdaptivePool2dShape shape, float[] dy)
+    {
+        float[] dx = new float[shape.Planes * shape.Plane];
+        for (int o = 0; o < dy.Length; o++)
+        {
+            int plane = o / (int)shape.OutPlane, place = o % (int)shape.OutPlane;
+            (nint top, nint bottom) = shape.Rows(place / (int)shape.OutWidth);
+            (nint left, nint right) = shape.Columns(place % (int)shape.OutWidth);
+            for (nint at = top * (nint)shape.Width; at < bottom * (nint)shape.Width; at += (nint)shape.Width)
+            {
+                for (nint w = left; w < right; w++)
+                    dx[(plane * shape.Plane) + at + w] += dy[o] / ((bottom - top) * (right - left));
+            }
+        }
+        return dx;
+    }
+
     private static void Check(in AdaptivePool2dShape shape, GuardedBuffer<float> x, Action<int, float[]> result)
     {
         (int height, int width, int rows, int columns) = ((int)shape.Height, (int)shape.Width, (int)shape.OutHeight, (int)shape.OutWidth);
