@@ -1,13 +1,13 @@
-using Sarsen.Models.Gpt;
+using Sarsen.Models;
 using Sarsen.Nn;
 using Sarsen.Tensors;
 
 namespace Sarsen.Bench;
 
-/// <summary>One token of one sequence with a cache, at each position of the context in turn, weights packed as a server packs them.</summary>
+/// <summary>One token of one sequence with a cache, at each position of the context in turn, weights held as a server holds them.</summary>
 internal sealed class DecodeWork : Work
 {
-    private readonly GptModel _model;
+    private readonly LanguageModel _model;
     private readonly Arena _arena = new();
     private readonly KvSequence _sequence;
     private readonly TokenBatch _batch;
@@ -15,8 +15,17 @@ internal sealed class DecodeWork : Work
 
     public DecodeWork()
     {
-        _model = (GptModel)Networks.Of("gpt").Build().Body.Items[0];
-        _model.PackWeights();
+        string folder = Directory.CreateTempSubdirectory("sarsen-bench-").FullName;
+        try
+        {
+            string model = Path.Combine(folder, "model");
+            ModelFolder.Write(model, Networks.Of("gpt").Build(), new ModelManifest { Name = "gpt", CreatedUnixMs = 0, Sarsen = "", Numerics = Numerics.Version });
+            _model = ModelFolder.LoadLanguage(model);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
         var pool = new KvPool(_model.KvShape, KvType.F32, KvPool.BlocksFor(_model.ContextLength));
         (_sequence, _batch) = (new KvSequence(pool), new TokenBatch(pool));
         var rng = new Rng(2, "bench");

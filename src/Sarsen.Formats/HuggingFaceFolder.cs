@@ -12,9 +12,11 @@ public sealed record HuggingFaceFolder
 
     private const int LongestConfig = 1 << 24, LongestTokenizer = 1 << 28;
 
+    private static readonly JsonElement? s_empty = JsonElement.Parse("{}");
+
     public required string Path { get; init; }
 
-    /// <summary><c>config.json</c>: an object.</summary>
+    /// <summary><c>config.json</c>: an object; an empty one where it may be missing.</summary>
     public required JsonElement Config { get; init; }
 
     /// <summary><c>generation_config.json</c>: an object; null where it is missing.</summary>
@@ -39,12 +41,14 @@ public sealed record HuggingFaceFolder
     /// <summary>Is it a folder with a <c>config.json</c>.</summary>
     public static bool IsAt(string path) => File.Exists(System.IO.Path.Combine(path, ConfigName));
 
+    /// <param name="path">The folder.</param>
+    /// <param name="configured">False: what the model is, is said elsewhere, and <c>config.json</c> may be missing.</param>
     /// <exception cref="ModelFormatException">A file is not what it should be, or <c>config.json</c> is missing.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static HuggingFaceFolder Read(string path)
+    public static HuggingFaceFolder Read(string path, bool configured = true)
     {
         string FileOf(string name) => System.IO.Path.Combine(path, name);
-        JsonElement config = Object(FileOf(ConfigName))
+        JsonElement config = Object(FileOf(ConfigName)) ?? (configured ? null : s_empty)
             ?? throw new ModelFormatException(path, 0, $"the folder has no {ConfigName}: this is no model of Hugging Face's layout, or it was not fetched whole");
         JsonElement? tokenizerConfig = Object(FileOf("tokenizer_config.json"));
         return new HuggingFaceFolder

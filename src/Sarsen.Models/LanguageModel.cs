@@ -1,8 +1,6 @@
 using Sarsen.Nn;
-using Sarsen.Nn.Layers;
 using Sarsen.Nn.Ops;
 using Sarsen.Tensors;
-using Sarsen.Tensors.Threads;
 
 namespace Sarsen.Models;
 
@@ -35,16 +33,6 @@ public abstract class LanguageModel(DType type = DType.F32) : Module(type)
         }
         ModuleCall call = BeginCall();
         return EndCall(call, Forward(batch.ToContext()));
-    }
-
-    /// <summary>
-    /// Keeps copies of all weights in the order in which products read them, for decoding; results have the same bits. It
-    /// doubles the model's memory. Pack again after reading other weights.
-    /// </summary>
-    public virtual void PackWeights(Workers? workers = null)
-    {
-        foreach (Module module in Modules())
-            (module as Linear)?.PackWeight(workers);
     }
 
     /// <summary>Ids (B, T) in I64 to logits (B, T, vocabSize).</summary>

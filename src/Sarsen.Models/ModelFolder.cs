@@ -1,6 +1,9 @@
 using System.Text.Json;
 using Sarsen.Formats;
 using Sarsen.Models.Decoders;
+using Sarsen.Models.Gpt;
+using Sarsen.Tensors;
+using Sarsen.Tensors.Threads;
 
 namespace Sarsen.Models;
 
@@ -61,20 +64,35 @@ public static class ModelFolder
     /// <exception cref="ModelFormatException">A file is missing or damaged, or they do not fit one another.</exception>
     public static Network Load(string path, bool floats = true)
     {
-        NetworkDefinition definition = Parse(path, NetworkFile, NetworkDefinition.FromJson);
-        Network network;
-        try
-        {
-            network = Network.Build(definition);
-        }
-        catch (NetworkException e)
-        {
-            throw new ModelFormatException(Path.Combine(path, NetworkFile), 0, e.Message, e);
-        }
+        Network network = Build(path);
         using SafetensorsFile from = SafetensorsFile.Open(Path.Combine(path, WeightsFile));
         network.Quantised = StoredWeights.Read(network, from, floats);
         network.HasFloats = floats;
         return network;
+    }
+
+    /// <summary>Is there a network: a folder that <see cref="Load"/> and <see cref="LoadLanguage"/> would try to read.</summary>
+    public static bool IsAt(string path) => File.Exists(Path.Combine(path, NetworkFile));
+
+    /// <summary>Builds the language model of a folder and reads its weights to answer with: as they are stored, but for those that are bytes, which become floats.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="workers">Who puts weights into order; the whole worker set when null.</param>
+    /// <exception cref="ModelFormatException">A file is missing or damaged, they do not fit one another, or the network is no language model.</exception>
+    public static LanguageModel LoadLanguage(string path, Workers? workers = null)
+    {
+        Network network = Build(path);
+        LanguageModel model = network.Language
+            ?? throw new ModelFormatException(Path.Combine(path, NetworkFile), 0, "the network is no language model: what is the preset decoder or gpt, and nothing else, continues texts; sarsen predict asks others");
+        using SafetensorsFile from = SafetensorsFile.Open(Path.Combine(path, WeightsFile));
+        if (model is not GptModel built || from.Entries.Any(entry => entry.DType == DType.I8))
+        {
+            StoredWeights.Read(network, from);
+            return model;
+        }
+        // The parameters of a network that was built have elements already.
+        var gpt = new GptModel(built.Config);
+        DecoderFiles.ReadWeights(gpt, name => [new TensorPart($"{built.Path}.{name}")], from, WeightUse.Products, workers);
+        return gpt;
     }
 
     /// <summary>Reads all parameters and buffers of a network, by name, from a safetensors file.</summary>
@@ -83,6 +101,19 @@ public static class ModelFolder
     {
         using SafetensorsFile from = SafetensorsFile.Open(file);
         StoredWeights.Read(network, from);
+    }
+
+    private static Network Build(string path)
+    {
+        NetworkDefinition definition = Parse(path, NetworkFile, NetworkDefinition.FromJson);
+        try
+        {
+            return Network.Build(definition);
+        }
+        catch (NetworkException e)
+        {
+            throw new ModelFormatException(Path.Combine(path, NetworkFile), 0, e.Message, e);
+        }
     }
 
     private static T Parse<T>(string path, string name, Func<string, T> read)

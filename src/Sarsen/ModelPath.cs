@@ -8,7 +8,7 @@ internal static class ModelPath
 {
     /// <summary>The file or folder of a language model: given itself, or by the run that made it.</summary>
     public static string OfLanguage(string path) =>
-        !HuggingFaceFolder.IsAt(path) && HuggingFaceFolder.IsAt(Path.Combine(path, "model")) ? Path.Combine(path, "model") : path;
+        new[] { path, Path.Combine(path, "model") }.FirstOrDefault(folder => HuggingFaceFolder.IsAt(folder) || ModelFolder.IsAt(folder)) ?? path;
 
     /// <exception cref="CommandException">There is no model.</exception>
     public static string Of(string path)

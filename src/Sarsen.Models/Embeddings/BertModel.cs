@@ -15,6 +15,9 @@ namespace Sarsen.Models.Embeddings;
 /// </summary>
 public sealed class BertModel : EmbeddingModel
 {
+    // All tokens are of the first segment.
+    private static readonly Tensor s_segment = Tensor.From<long>([0], new Shape(1));
+
     private readonly Embedding _tokens;
     private readonly Embedding _positions;
     private readonly Embedding _types;
@@ -49,8 +52,8 @@ public sealed class BertModel : EmbeddingModel
 
     protected override Tensor Forward(in TokenContext context)
     {
-        Tensor first = _types.Weight.Value.Slice(0, 0, 1); // (1, C): all tokens are of the first segment
-        Tensor x = _norm.Call(_tokens.Call(context.Ids) + _positions.Call(context.Positions) + first); // (N, C)
+        Tensor type = _types.Call(s_segment); // (1, C)
+        Tensor x = _norm.Call(_tokens.Call(context.Ids) + _positions.Call(context.Positions) + type); // (N, C)
         for (int i = 0; i < _layers.Length; i++)
             x = _layers[i].Call(x, context, i);
         return Settings.Pooling == EncoderPooling.Mean ? x.SequenceMean(context.Spans) : x.SequenceFirst(context.Spans); // (S, C)

@@ -1,6 +1,7 @@
 using Sarsen.Formats;
 using Sarsen.Models.Decoders;
 using Sarsen.Tensors;
+using Sarsen.Tensors.Threads;
 
 namespace Sarsen.Models.Embeddings;
 
@@ -17,18 +18,24 @@ public static class EmbeddingFiles
     /// <exception cref="ModelFormatException">A file is damaged or asks for what is not supported.</exception>
     public static string NetworkFolder(string path) => EmbeddingModules.Read(path).Network;
 
-    /// <summary>Builds the model of a GGUF file and reads its weights, as f32.</summary>
+    /// <summary>Builds the model of a GGUF file and reads its weights.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="use">What for.</param>
+    /// <param name="workers">Who puts weights into order; the whole worker set when null.</param>
     /// <exception cref="ModelFormatException">The file is damaged, or asks for what is not supported.</exception>
-    public static EmbeddingModel Load(GgufFile file)
+    public static EmbeddingModel Load(GgufFile file, WeightUse use = WeightUse.Elements, Workers? workers = null)
     {
         (BertConfig config, EmbeddingSettings settings) = GgufBert.Read(file);
-        return Bert(file.Path, config, settings, GgufBert.Parts, file);
+        return Bert(file.Path, config, settings, GgufBert.Parts, file, use, workers);
     }
 
-    /// <summary>Builds the model of a folder and reads its weights, as f32.</summary>
+    /// <summary>Builds the model of a folder and reads its weights. Static embeddings are f32 for any use: theirs are made when they are read.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="use">What for.</param>
+    /// <param name="workers">Who puts weights into order; the whole worker set when null.</param>
     /// <exception cref="ModelFormatException">A file is missing or damaged, or asks for what is not supported.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static EmbeddingModel Load(string path)
+    public static EmbeddingModel Load(string path, WeightUse use = WeightUse.Elements, Workers? workers = null)
     {
         var modules = EmbeddingModules.Read(path);
         if (modules.IsStatic && !HuggingFaceFolder.IsAt(modules.Network))
@@ -45,10 +52,10 @@ public static class EmbeddingFiles
         var config = BertConfig.Read(json);
         const string Known = "embeddings.word_embeddings.weight";
         string prefix = new[] { "", "bert.", "roberta." }.FirstOrDefault(p => weights.Contains(p + Known), "");
-        return Bert(file, config, modules.Settings, name => BertModel.Parts(config, prefix, name), weights);
+        return Bert(file, config, modules.Settings, name => BertModel.Parts(config, prefix, name), weights, use, workers);
     }
 
-    private static BertModel Bert(string file, BertConfig config, EmbeddingSettings settings, Func<string, IEnumerable<TensorPart>> parts, ITensorSource weights)
+    private static BertModel Bert(string file, BertConfig config, EmbeddingSettings settings, Func<string, IEnumerable<TensorPart>> parts, ITensorSource weights, WeightUse use, Workers? workers)
     {
         try
         {
@@ -62,7 +69,7 @@ public static class EmbeddingFiles
         if (config.ParameterCount > 2.0 * weights.Elements)
             throw new ModelFormatException(file, 0, $"the configuration asks for {config.ParameterCount:N0} parameters, '{weights.Path}' holds {weights.Elements:N0}: the configuration is of another model");
         var model = new BertModel(config, settings);
-        DecoderFiles.ReadWeights(model, parts, weights);
+        DecoderFiles.ReadWeights(model, parts, weights, use, workers);
         return model;
     }
 

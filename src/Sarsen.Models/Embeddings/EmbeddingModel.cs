@@ -1,5 +1,4 @@
 using Sarsen.Nn;
-using Sarsen.Nn.Layers;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Threads;
 
@@ -97,16 +96,6 @@ public abstract class EmbeddingModel : Module
     {
         using var arena = new Arena(Workers.Shared);
         return Embed([ids.ToArray()], arena)[0];
-    }
-
-    /// <summary>
-    /// Keeps copies of all weights in the order in which products read them; results have the same bits. It doubles the model's
-    /// memory. Pack again after reading other weights.
-    /// </summary>
-    public void PackWeights(Workers? workers = null)
-    {
-        foreach (Module module in Modules())
-            (module as Linear)?.PackWeight(workers);
     }
 
     /// <summary>Vectors of the sequences, (S, dimensions).</summary>

@@ -1,6 +1,5 @@
 using Sarsen.Nn.Ops;
 using Sarsen.Tensors;
-using Sarsen.Tensors.Threads;
 
 namespace Sarsen.Nn.Layers;
 
@@ -10,8 +9,6 @@ namespace Sarsen.Nn.Layers;
 /// </summary>
 public sealed class Linear : Module
 {
-    private PackedWeight? _packed;
-
     /// <exception cref="ArgumentOutOfRangeException">A size is below one.</exception>
     public Linear(long inFeatures, long outFeatures, bool bias = true, DType type = DType.F32) : base(type)
     {
@@ -27,20 +24,5 @@ public sealed class Linear : Module
 
     public Parameter? Bias { get; }
 
-    /// <summary>
-    /// Keeps a copy of the weight in the order in which products read it: calls without a tape, of few rows above all, are
-    /// faster, and have the same bits. Pack again after writing the weight's elements.
-    /// </summary>
-    /// <exception cref="NotSupportedException">The weight is not F32.</exception>
-    public void PackWeight(Workers? workers = null)
-    {
-        if (Weight.Held is not null)
-            return;
-        if (DType != DType.F32)
-            throw new NotSupportedException($"weights of F32 can be packed, this one is {DType}");
-        _packed ??= new PackedWeight(Weight, Owner);
-        _packed.Pack(workers ?? Workers.Shared);
-    }
-
-    protected override Tensor Forward(Tensor x) => x.Linear(Weight, Bias?.Value ?? default, _packed?.Copy ?? default); // (…, inFeatures) -> (…, outFeatures)
+    protected override Tensor Forward(Tensor x) => x.Linear(Weight, Bias?.Value ?? default); // (…, inFeatures) -> (…, outFeatures)
 }

@@ -8,14 +8,10 @@ namespace Sarsen.Nn.Ops;
 
 /// <summary>
 /// y = x Wᵀ + b: x (…, I), W (O, I), b (O), y (…, O). dx = dy W, dW = dyᵀ x, db = Σ dy over all but the last dimension.
-/// Off the tape a copy of W by <see cref="PackedMatrix"/> may be one more input.
 /// </summary>
 public sealed unsafe class LinearOp : Op
 {
     internal static readonly LinearOp Instance = new();
-
-    /// <param name="Packed">The last input is the packed copy of W.</param>
-    internal readonly record struct Use(bool Packed);
 
     public override string Name => "linear";
 
@@ -24,8 +20,7 @@ public sealed unsafe class LinearOp : Op
         (TensorInfo x, TensorInfo w) = (s.Inputs[0], s.Inputs[1]);
         if (w.Shape.Rank != 2 || x.Shape.Rank < 1 || x.Shape[-1] != w.Shape[1])
             throw new ShapeException($"Linear: the last dimension of x must be the weight's second: x is {x.Shape}, weight is {w.Shape}");
-        int inputs = s.Inputs.Length - (s.Attributes<Use>().Packed ? 1 : 0);
-        if (inputs > 2 && s.Inputs[2].Shape != new Shape(w.Shape[0]))
+        if (s.Inputs.Length > 2 && s.Inputs[2].Shape != new Shape(w.Shape[0]))
             throw new ShapeException($"Linear: the bias must be ({w.Shape[0]}): it is {s.Inputs[2].Shape}");
         FloatPair.Check("Linear", s.Inputs);
         s.Output(x.DType, x.Shape.With(-1, w.Shape[0]));
@@ -45,9 +40,8 @@ public sealed unsafe class LinearOp : Op
                 AddBias(y.F64, a.Inputs[2].F64, rows, o);
             return;
         }
-        bool packed = a.Attributes<Use>().Packed;
-        var args = new MatMulArgs<float>(x.F32, w.F32, y.F32, rows, o, i, transposeB: true) { PackedB = packed ? a.Inputs[^1].F32 : null };
-        if (a.Inputs.Length > (packed ? 3 : 2))
+        var args = new MatMulArgs<float>(x.F32, w.F32, y.F32, rows, o, i, transposeB: true);
+        if (a.Inputs.Length > 2)
             MatMul.Run(args, new ColumnBias(a.Inputs[2].F32), a.Workers, a.Workspace);
         else
             MatMul.Run(args, a.Workers, a.Workspace);
@@ -110,19 +104,8 @@ public static class LinearExtensions
             : Dispatch.Run(LinearOp.Instance, default, x, weight, bias);
 
         /// <summary>The same with a weight however it is held.</summary>
-        public Tensor Linear(Parameter weight, Tensor bias = default) => x.Linear(weight, bias, default);
-
-        /// <summary>The same by a packed copy of the weight, where one is given and no tape records.</summary>
-        internal Tensor Linear(Parameter weight, Tensor bias, Tensor packed)
-        {
-            if (weight.HeldLinear is { } held)
-                return bias.IsNone ? Dispatch.Run(held, default, x) : Dispatch.Run(held, default, x, bias);
-            if (packed.IsNone || ScopeFrame.Current?.Tape is not null)
-                return x.Linear(weight.Value, bias);
-            OpAttributes attributes = OpAttributes.Of(new LinearOp.Use(Packed: true));
-            return bias.IsNone
-                ? Dispatch.Run(LinearOp.Instance, attributes, x, weight.Value, packed)
-                : Dispatch.Run(LinearOp.Instance, attributes, x, weight.Value, bias, packed);
-        }
+        public Tensor Linear(Parameter weight, Tensor bias = default) =>
+            weight.HeldLinear is not { } held ? x.Linear(weight.Value, bias)
+            : bias.IsNone ? Dispatch.Run(held, default, x) : Dispatch.Run(held, default, x, bias);
     }
 }

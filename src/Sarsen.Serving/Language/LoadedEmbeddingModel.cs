@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Sarsen.Formats;
+using Sarsen.Models.Decoders;
 using Sarsen.Models.Embeddings;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Threads;
@@ -42,8 +43,8 @@ public sealed class LoadedEmbeddingModel : ITextEmbedder, IDisposable
     /// <inheritdoc/>
     int ITextEmbedder.ContextLength => MaxLength;
 
-    /// <summary>Bytes of the weights, and of their copies in the order of products.</summary>
-    public long Bytes => 2 * Model.Parameters().Distinct().Sum(p => p.Shape.Count * p.DType.Size());
+    /// <summary>Bytes of the weights.</summary>
+    public long Bytes => Model.Parameters().Distinct().Sum(p => p.Held?.Bytes ?? (p.Shape.Count * p.DType.Size()));
 
     /// <summary>Is there an embedding model: a folder or file that <see cref="Open"/> would try to read.</summary>
     /// <exception cref="ModelFormatException">A file is damaged.</exception>
@@ -85,8 +86,8 @@ public sealed class LoadedEmbeddingModel : ITextEmbedder, IDisposable
     {
         using GgufFile file = GgufFile.Open(path);
         Tokenizer tokenizer = GgufTokenizer.Read(SpecialTokens.Values(file.Metadata), path);
-        EmbeddingModel model = EmbeddingFiles.Load(file);
-        return new LoadedEmbeddingModel(path, Ready(path, model, tokenizer, workers), tokenizer, null, Math.Min(model.Settings.MaxLength ?? model.ContextLength, model.ContextLength), workers);
+        EmbeddingModel model = EmbeddingFiles.Load(file, WeightUse.Products, workers);
+        return new LoadedEmbeddingModel(path, Checked(path, model, tokenizer), tokenizer, null, Math.Min(model.Settings.MaxLength ?? model.ContextLength, model.ContextLength), workers);
     }
 
     private static LoadedEmbeddingModel FromFolder(string path, Workers workers)
@@ -96,17 +97,12 @@ public sealed class LoadedEmbeddingModel : ITextEmbedder, IDisposable
             ?? throw new ModelLoadException($"'{path}' has no tokenizer.json: texts cannot be put into tokens");
         byte[] json = File.ReadAllBytes(file);
         Tokenizer tokenizer = TokenizerJson.Read(json, file);
-        EmbeddingModel model = Ready(path, EmbeddingFiles.Load(path), tokenizer, workers);
+        EmbeddingModel model = Checked(path, EmbeddingFiles.Load(path, WeightUse.Products, workers), tokenizer);
         return new LoadedEmbeddingModel(path, model, tokenizer, model.ReadsSpecialTokens ? null : Unknown(json, tokenizer), Longest(network, model), workers);
     }
 
-    private static EmbeddingModel Ready(string path, EmbeddingModel model, Tokenizer tokenizer, Workers workers)
-    {
-        if (tokenizer.VocabularySize > model.VocabSize)
-            throw new ModelLoadException($"'{path}': the tokenizer has {tokenizer.VocabularySize} tokens, the model {model.VocabSize}: they are not of one model");
-        model.PackWeights(workers);
-        return model;
-    }
+    private static EmbeddingModel Checked(string path, EmbeddingModel model, Tokenizer tokenizer) => tokenizer.VocabularySize <= model.VocabSize ? model
+        : throw new ModelLoadException($"'{path}': the tokenizer has {tokenizer.VocabularySize} tokens, the model {model.VocabSize}: they are not of one model");
 
     /// <summary>The tokens that are read of a text.</summary>
     /// <param name="text">The text.</param>

@@ -14,7 +14,8 @@ namespace Sarsen.Serving.Language;
 
 /// <summary>
 /// A language model with all that is needed to talk to it: weights, tokenizer, the tokens that end an answer, and the
-/// template of conversations where there is one. Read from a folder of Hugging Face's kind or from a GGUF file.
+/// template of conversations where there is one. Read from a folder of Hugging Face's kind, from one that training made, or
+/// from a GGUF file.
 /// </summary>
 public sealed record LoadedLanguageModel
 {
@@ -70,7 +71,8 @@ public sealed record LoadedLanguageModel
     {
         try
         {
-            LoadedLanguageModel loaded = HuggingFaceFolder.IsAt(path) ? FromFolder(path, workers)
+            LoadedLanguageModel loaded = HuggingFaceFolder.IsAt(path) ? FromFolder(HuggingFaceFolder.Read(path), folder => DecoderFiles.Load(folder, WeightUse.Products, workers))
+                : ModelFolder.IsAt(path) ? FromFolder(HuggingFaceFolder.Read(path, configured: false), _ => ModelFolder.LoadLanguage(path, workers))
                 : File.Exists(path) && TensorSources.IsGguf(path) ? FromGguf(path, workers)
                 : throw new ModelLoadException($"'{path}' holds no language model: name a GGUF file, or a folder with {HuggingFaceFolder.ConfigName} and safetensors");
             if (loaded.Tokenizer.VocabularySize > loaded.Model.VocabSize)
@@ -105,9 +107,10 @@ public sealed record LoadedLanguageModel
     /// <summary>The tokens of a rendered conversation. The template writes the token of the beginning itself; where it does not, the model was trained without.</summary>
     public int[] EncodeRendered(string text) => Tokenizer.Encode(text, new EncodeOptions(ParseSpecial: true));
 
-    private static LoadedLanguageModel FromFolder(string path, Workers? workers)
+    private static LoadedLanguageModel FromFolder(HuggingFaceFolder folder, Func<HuggingFaceFolder, LanguageModel> load)
     {
-        HuggingFaceFolder folder = HuggingFaceFolder.Read(path);
+        string path = folder.Path;
+        LanguageModel model = load(folder);
         if (folder.Tokenizer is not { } bytes)
             throw new ModelLoadException($"'{path}' has no tokenizer.json: texts cannot be put into tokens");
         Tokenizer tokenizer = TokenizerJson.Read(bytes, System.IO.Path.Combine(path, "tokenizer.json"));
@@ -115,7 +118,7 @@ public sealed record LoadedLanguageModel
         return new LoadedLanguageModel
         {
             Path = path,
-            Model = DecoderFiles.Load(folder, WeightUse.Products, workers),
+            Model = model,
             Tokenizer = tokenizer,
             EndTokens = special.MoreEnds.Concat(special.Eos is { } eos ? [eos] : []).ToHashSet(),
             Template = folder.ChatTemplate is { } template ? ChatTemplate.Parse(template) : null,

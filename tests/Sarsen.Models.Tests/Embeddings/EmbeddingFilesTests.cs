@@ -1,5 +1,6 @@
 using Sarsen.Formats;
 using Sarsen.Formats.Blocks;
+using Sarsen.Models.Decoders;
 using Sarsen.Models.Embeddings;
 using Sarsen.Models.Tests.Decoders;
 using Sarsen.Tensors;
@@ -74,9 +75,60 @@ public sealed class EmbeddingFilesTests : IDisposable
             together[i].ShouldBe(together[i % 3], $"text {i}");
         for (int s = 0; s < 3; s++)
             model.Embed(Texts[s]).ShouldBe(together[s]);
-        model.PackWeights(Workers.Serial);
-        Embed(model, Texts).ShouldBe(together[..3]);
+        EmbeddingModel held = EmbeddingFiles.Load(_folder, WeightUse.Products, Workers.Serial);
+        Embed(held, Texts).ShouldBe(together[..3]);
+        held.Parameters().Where(p => p.Shape.Rank == 2).ShouldAllBe(p => p.Held != null);
         Embed(model, [], Texts[1])[0].ShouldBe(new float[12]);
+    }
+
+    [Theory]
+    [InlineData("F16", 0)]
+    [InlineData("Q8_0", 0.02)]
+    [InlineData("Q4_0", 0.02)]
+    public void Weights_are_multiplied_as_they_are_stored(string type, double most)
+    {
+        string path = Path.Combine(_folder, "stored.gguf");
+        WriteRandom(path, BlockTypes.Find(type), hidden: 64, inner: 96);
+        using GgufFile file = GgufFile.Open(path);
+        EmbeddingModel elements = EmbeddingFiles.Load(file), held = EmbeddingFiles.Load(file, WeightUse.Products, Workers.Serial);
+        float[][] expected = Embed(elements, Texts), found = Embed(held, Texts);
+        expected.Zip(found).SelectMany(text => text.First.Zip(text.Second)).Max(pair => Math.Abs(pair.First - pair.Second)).ShouldBeLessThanOrEqualTo((float)most);
+        // A text's bits do not depend on the others here either.
+        Embed(held, Texts[1])[0].ShouldBe(found[1]);
+        held.Parameters().Sum(p => p.Held?.Bytes ?? 0).ShouldBeLessThan(elements.Parameters().Sum(p => p.Shape.Count * sizeof(float)));
+    }
+
+    private static void WriteRandom(string path, BlockType type, int hidden, int inner)
+    {
+        BlockType single = BlockTypes.Find("F32");
+        GgufTensorSpec Matrix(string name, long rows, long width) => new(name + ".weight", type, new Shape(rows, width));
+        GgufTensorSpec[] Norm(string name) => [new(name + ".weight", single, new Shape(hidden)), Bias(name, hidden)];
+        GgufTensorSpec Bias(string name, long width) => new(name + ".bias", single, new Shape(width));
+        GgufTensorSpec[] tensors =
+        [
+            Matrix("token_embd", 23, hidden), Matrix("position_embd", 16, hidden), Matrix("token_types", 2, hidden), .. Norm("token_embd_norm"),
+            .. new[] { "attn_q", "attn_k", "attn_v", "attn_output" }.SelectMany(name => new[] { Matrix($"blk.0.{name}", hidden, hidden), Bias($"blk.0.{name}", hidden) }),
+            .. Norm("blk.0.attn_output_norm"), Matrix("blk.0.ffn_up", inner, hidden), Bias("blk.0.ffn_up", inner),
+            Matrix("blk.0.ffn_down", hidden, inner), Bias("blk.0.ffn_down", hidden), .. Norm("blk.0.layer_output_norm"),
+        ];
+        Dictionary<string, GgufValue> metadata = new()
+        {
+            ["general.architecture"] = "bert",
+            ["bert.block_count"] = 1u,
+            ["bert.context_length"] = 16u,
+            ["bert.embedding_length"] = (uint)hidden,
+            ["bert.feed_forward_length"] = (uint)inner,
+            ["bert.attention.head_count"] = 4u,
+            ["bert.attention.layer_norm_epsilon"] = 1e-12f,
+            ["bert.pooling_type"] = 1u,
+        };
+        using GgufWriter writer = GgufWriter.Create(path, metadata, tensors);
+        foreach ((GgufTensorSpec tensor, int t) in tensors.Select((tensor, t) => (tensor, t)))
+        {
+            var rng = new Rng(3, "weights", t);
+            writer.Write(tensor.Name, [.. Enumerable.Range(0, (int)tensor.Shape.Count).Select(i => (float)(0.1 * rng.Normal(i)) + (tensor.Name.EndsWith("norm.weight", StringComparison.Ordinal) ? 1 : 0))]);
+        }
+        writer.Commit();
     }
 
     /// <summary>The names that llama.cpp gives them.</summary>

@@ -72,32 +72,6 @@ public class GptTests
         }
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Packed_weights_have_the_bits_of_the_plain_ones_until_they_are_trained(bool tied)
-    {
-        GptModel model = Make(tied: tied);
-        long[] tokens = Tokens(40, "tokens");
-        Tensor ids = Tensor.From(tokens, new Shape(1, 40)), targets = Tensor.From(Tokens(40, "targets"), new Shape(1, 40));
-        float[] plain = Whole(model, tokens), last = Whole(model, tokens[..1]);
-        model.PackWeights();
-        Whole(model, tokens).ShouldBe(plain);
-        Whole(model, tokens[..1]).ShouldBe(last);
-
-        using (var arena = new Arena(Workers.Serial))
-        {
-            var tape = new Tape();
-            using (arena.Begin(Mode.Training, tape))
-                tape.Backward(model.Call(ids).CrossEntropy(targets));
-        }
-        new Sgd(model).Step(0.1);
-        float[] trained = Whole(model, tokens);
-        trained.ShouldNotBe(plain);
-        model.PackWeights();
-        Whole(model, tokens).ShouldBe(trained);
-    }
-
     [Fact]
     public void A_sequence_alone_and_in_a_ragged_batch_has_equal_bits()
     {

@@ -1,7 +1,6 @@
 using Sarsen.Formats;
 using Sarsen.Models.Decoders;
 using Sarsen.Serving.Language;
-using Sarsen.Tensors;
 using Sarsen.Testing;
 
 namespace Sarsen.Serving.Tests.Language;

@@ -48,23 +48,31 @@ public class RunTests(TrainedModels models)
     public Task Instructions_need_a_template() =>
         models.RefuseAsync($"run {TestData.PathOf(Model)} hello --system short", ExitCode.BadInput, "chat template");
 
-    [Fact]
-    public void A_run_that_trained_a_language_model_is_talked_to_and_measured()
+    [Theory]
+    [InlineData("decoder: {num_hidden_layers: 1, hidden_size: 16, num_attention_heads: 2}")]
+    [InlineData("gpt: {n_layer: 1, n_embd: 16, n_head: 2}")]
+    public void A_run_that_trained_a_language_model_is_talked_to_and_measured(string preset)
     {
         File.WriteAllText(models.In("corpus.txt"), string.Concat(Enumerable.Repeat("the dog barks\n", 300)));
-        File.WriteAllText(models.In("parrot.yaml"), """
+        File.WriteAllText(models.In("parrot.yaml"), $$$"""
             name: parrot
             data: {source: {text: {path: corpus.txt, unit: file}}, split: {train: 0.9, validation: 0.1, test: 0}}
             preprocess: [token_windows: {context_length: 24, windows: 160}]
-            model: {preset: {decoder: {num_hidden_layers: 1, hidden_size: 16, num_attention_heads: 2}}}
+            model:
+              preset:
+                {{{preset}}}
             train: {loss: next_token, optimizer: {adamw: {lr: 0.02}}, batch_size: 8, epochs: 5}
             text_samples: {prompt: "the", tokens: 12, temperature: 0}
             """);
-        models.Run("train", "parrot.yaml").ShouldSucceed().Output.ShouldContain("    the dog barks");
+        models.Run("train", "parrot.yaml", "--overwrite").ShouldSucceed().Output.ShouldContain("    the dog barks");
 
         models.Run("run", "runs/parrot", "the", "--temperature", "0", "--max-tokens", "10").ShouldSucceed().Output.ShouldStartWith(" dog barks");
         models.Run("evaluate", "runs/parrot", "--data", "corpus.txt").ShouldSucceed().Output.ShouldContain("perplexity");
     }
+
+    [Fact]
+    public Task A_run_that_trained_something_else_is_refused() =>
+        models.RefuseAsync("run ~/runs/fruit hello", ExitCode.BadInput, "the network is no language model: what is the preset decoder or gpt, and nothing else, continues texts");
 
     [Fact]
     public Task A_folder_without_a_language_model_is_refused() =>
