@@ -48,6 +48,9 @@ public sealed record LoadedLanguageModel
     internal TokenTrie TokenTrie => LazyInitializer.EnsureInitialized(ref _tokenTrie,
         () => TokenTrie.Build(new VocabularyBytes(Tokenizer, Model.VocabSize, EndTokens, ToolFormats.SpecialMarkers)));
 
+    /// <summary>A grammar over the model's tokens. Masks are made as they are needed: a schema has many states of which an answer meets few.</summary>
+    public TokenGrammar Constrain(Grammar grammar) => new(grammar, TokenTrie, TimeSpan.Zero);
+
     /// <param name="path">A GGUF file, or a folder.</param>
     /// <param name="workers">Who puts weights into order; the whole worker set when null.</param>
     /// <exception cref="ModelLoadException">There is nothing there, it is damaged, or of a kind that is not supported; the message says which.</exception>

@@ -6,6 +6,7 @@ using Sarsen.Server.Features.OpenAi.Protocol;
 using Sarsen.Serving.Language;
 using Sarsen.Serving.Language.Store;
 using Sarsen.Serving.Language.Tools;
+using Sarsen.Text.Grammars;
 using Sarsen.Text.Templates;
 
 namespace Sarsen.Server.Features.OpenAi.Chat;
@@ -20,7 +21,8 @@ internal static partial class ChatEndpoint
         LanguageEngine engine = lease.Model.Language!;
         ToolFormat? format = request.Tools.Callable.Count > 0 ? FormatOf(engine.Model, request.Model) : null;
         int[] prompt = Prompt(engine.Model, request);
-        GenerationOptions generation = request.Options with { Constraint = ChatConstraint.Of(request, format), KeepSpecial = format is not null };
+        TokenGrammar? constraint = await ChatConstraint.OfAsync(request, format, engine.Constraints, context.RequestAborted);
+        GenerationOptions generation = request.Options with { Constraint = constraint, KeepSpecial = format is not null };
         GenerationFields.Check(engine, prompt, generation, "messages");
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);

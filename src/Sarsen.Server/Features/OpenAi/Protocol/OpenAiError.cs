@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Sarsen.Server.Errors;
 using Sarsen.Serving;
+using Sarsen.Text.Grammars;
 
 namespace Sarsen.Server.Features.OpenAi.Protocol;
 
@@ -16,6 +17,7 @@ internal sealed record OpenAiError(string Message, string Type, string? Param, s
         RequestException refused => (refused.Status, OfStatus(refused.Status, refused.Message)),
         BadHttpRequestException bad => (bad.StatusCode, OfStatus(bad.StatusCode, bad.Message)),
         InputException wrong => (400, new OpenAiError(wrong.Message, TypeOf(400), null, "invalid_value")),
+        GrammarException wrong => (400, new OpenAiError($"the answer cannot be held to its constraint: {wrong.Message}", TypeOf(400), null, "invalid_value")),
         ModelLoadException load => (500, new OpenAiError($"the model cannot be loaded: {load.Message}", TypeOf(500), "model", "model_load_failed")),
         OverloadException full => (503, new OpenAiError(full.Message, TypeOf(503), null, "engine_overloaded")),
         ReplicaClosedException or TimeoutException => (503, new OpenAiError(e.Message, TypeOf(503), null, "unavailable")),
