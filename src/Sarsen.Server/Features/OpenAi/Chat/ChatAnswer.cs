@@ -16,7 +16,7 @@ internal sealed class ChatAnswer(int index, ToolCallReader? reader, Func<string>
     public GenerationUsage? Usage { get; private set; }
 
     /// <summary>What a piece adds.</summary>
-    public (string Content, IReadOnlyList<ChatCall> Calls, IReadOnlyList<ChatToken> Tokens) Add(GenerationPiece piece)
+    public ChatAddition Add(GenerationPiece piece)
     {
         ToolText text = reader?.Add(piece.Text) ?? new ToolText(piece.Text, []);
         if (piece.Finish is { } reason)
@@ -24,14 +24,24 @@ internal sealed class ChatAnswer(int index, ToolCallReader? reader, Func<string>
             ToolText end = reader?.End() ?? ToolText.Nothing;
             text = new ToolText(text.Content + end.Content, [.. text.Calls, .. end.Calls]);
         }
-        List<ChatCall> calls = [.. text.Calls.Select(c => new ChatCall(_calls++, newId(), "function", new ChatFunction(c.Name, c.Arguments)))];
+        List<ChatCall> calls = [.. text.Calls.Select(Call)];
         if (piece.Finish is { } finish)
             (Finish, Usage) = (_calls > 0 && finish == FinishReason.Stop ? "tool_calls" : finish == FinishReason.Length ? "length" : "stop", piece.Usage);
-        return (text.Content, calls, [.. piece.Logprobs.Select(Token)]);
+        return new ChatAddition(text.Content, calls, [.. piece.Logprobs.Select(Token)]);
     }
+
+    private ChatCall Call(ToolCallPart part) => part.Name is { } name
+        ? new ChatCall(_calls++, newId(), "function", new ChatFunction(name, part.Arguments))
+        : new ChatCall(_calls - 1, null, null, new ChatFunction(null, part.Arguments));
 
     private static ChatToken Token(TokenLogprob token) =>
         new(token.Text, token.Logprob, Bytes(token), [.. token.Top.Select(t => new ChatTopToken(t.Text, t.Logprob, Bytes(t)))]);
 
     private static int[] Bytes(TokenLogprob token) => [.. token.Bytes.Select(b => (int)b)];
 }
+
+/// <summary>What a piece adds to an answer.</summary>
+/// <param name="Content">Text.</param>
+/// <param name="Calls">Beginnings of calls, and what the arguments of the last one go on with.</param>
+/// <param name="Tokens">Where log probabilities are asked for.</param>
+internal readonly record struct ChatAddition(string Content, IReadOnlyList<ChatCall> Calls, IReadOnlyList<ChatToken> Tokens);

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Sarsen.Server.Features.Keys;
@@ -78,19 +77,11 @@ internal static partial class ChatEndpoint
 
         public async Task WholeAsync(HttpContext context)
         {
-            StringBuilder[] texts = [.. Answers.Select(_ => new StringBuilder())];
-            List<ChatCall>[] calls = [.. Answers.Select(_ => new List<ChatCall>())];
-            List<ChatToken>[] tokens = [.. Answers.Select(_ => new List<ChatToken>())];
+            GatheredAnswer[] gathered = [.. Answers.Select(_ => new GatheredAnswer())];
             await foreach ((int i, GenerationPiece piece) in AnswerStreams.ReadAsync(Streams, context.RequestAborted))
-            {
-                (string content, IReadOnlyList<ChatCall> called, IReadOnlyList<ChatToken> told) = Answers[i].Add(piece);
-                texts[i].Append(content);
-                calls[i].AddRange(called.Select(c => c with { Index = null }));
-                tokens[i].AddRange(told);
-            }
-            ChatChoice[] choices = [.. Answers.Select((answer, i) => new ChatChoice(i,
-                new ChatReply("assistant", calls[i].Count > 0 && texts[i].Length == 0 ? null : texts[i].ToString(), null, [], calls[i].Count > 0 ? calls[i] : null),
-                Request.Options.TopLogprobs is null ? null : new ChatLogprobs(tokens[i], null), answer.Finish!))];
+                gathered[i].Add(Answers[i].Add(piece));
+            ChatChoice[] choices = [.. Answers.Select((answer, i) => new ChatChoice(i, gathered[i].Reply,
+                Request.Options.TopLogprobs is null ? null : new ChatLogprobs(gathered[i].Tokens, null), answer.Finish!))];
             await context.Response.WriteAsJsonAsync(new ChatCompletion(Id, "chat.completion", Created, Request.Model, choices, Usage, Fingerprint), ChatJson.Readable.ChatCompletion, cancellationToken: context.RequestAborted);
         }
 
@@ -105,11 +96,11 @@ internal static partial class ChatEndpoint
                     if (!begun[i])
                         await SendAsync(sse, usage, new ChatChunkChoice(i, new ChatDelta("assistant", ""), null, null));
                     begun[i] = true;
-                    (string content, IReadOnlyList<ChatCall> called, IReadOnlyList<ChatToken> told) = Answers[i].Add(piece);
-                    if (content.Length > 0 || told.Count > 0)
-                        await SendAsync(sse, usage, new ChatChunkChoice(i, new ChatDelta(Content: content), told.Count > 0 ? new ChatLogprobs(told, null) : null, null));
-                    if (called.Count > 0)
-                        await SendAsync(sse, usage, new ChatChunkChoice(i, new ChatDelta(ToolCalls: called), null, null));
+                    ChatAddition more = Answers[i].Add(piece);
+                    if (more.Content.Length > 0 || more.Tokens.Count > 0)
+                        await SendAsync(sse, usage, new ChatChunkChoice(i, new ChatDelta(Content: more.Content), more.Tokens.Count > 0 ? new ChatLogprobs(more.Tokens, null) : null, null));
+                    foreach (ChatCall call in more.Calls)
+                        await SendAsync(sse, usage, new ChatChunkChoice(i, new ChatDelta(ToolCalls: [call]), null, null));
                     if (Answers[i].Finish is { } finish)
                         await SendAsync(sse, usage, new ChatChunkChoice(i, new ChatDelta(), null, finish));
                 }

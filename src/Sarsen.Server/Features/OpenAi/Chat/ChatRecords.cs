@@ -19,15 +19,18 @@ internal sealed record ChatReply(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ChatCall>? ToolCalls);
 
 /// <param name="Index">Its place among the answer's calls, in streams only.</param>
-/// <param name="Id">What the message with its result names.</param>
-/// <param name="Type"><c>function</c>.</param>
+/// <param name="Id">What the message with its result names; in streams null behind the call's first part.</param>
+/// <param name="Type"><c>function</c>; null where the id is.</param>
 /// <param name="Function">What is to be called.</param>
 internal sealed record ChatCall(
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Index, string Id, string Type, ChatFunction Function);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Index,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Id,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Type,
+    ChatFunction Function);
 
-/// <param name="Name">The function.</param>
-/// <param name="Arguments">A JSON object, as a text.</param>
-internal sealed record ChatFunction(string Name, string Arguments);
+/// <param name="Name">The function; null behind the first part of a streamed call.</param>
+/// <param name="Arguments">A JSON object, as a text; in streams what it goes on with.</param>
+internal sealed record ChatFunction([property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Name, string Arguments);
 
 internal sealed record ChatLogprobs(IReadOnlyList<ChatToken> Content, IReadOnlyList<ChatToken>? Refusal);
 
