@@ -89,7 +89,7 @@ internal sealed class AnswerText
     {
         if (_text.Length == 0 && _logprobs.Count == 0 && Finish is null)
             return null;
-        var piece = new GenerationPiece(_text.ToString(), _logprobs.Count == 0 ? [] : [.. _logprobs], Finish, usage);
+        var piece = new GenerationPiece(_text.ToString(), _logprobs.Count == 0 ? [] : [.. _logprobs], Finish, usage) { Tokens = Tokens };
         _text.Clear();
         _logprobs.Clear();
         return piece;

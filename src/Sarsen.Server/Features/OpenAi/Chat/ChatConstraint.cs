@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Sarsen.Server.Features.OpenAi.Protocol;
 using Sarsen.Serving.Language;
+using Sarsen.Serving.Language.Thinking;
 using Sarsen.Serving.Language.Tools;
 using Sarsen.Text.Grammars;
 
@@ -16,10 +17,11 @@ internal static class ChatConstraint
     /// <summary>Null where the answer may be anything.</summary>
     /// <param name="request">What is asked for.</param>
     /// <param name="format">How the model writes calls; null where there are no tools.</param>
+    /// <param name="thinking">What may come before it, free of all constraints.</param>
     /// <param name="known">Those that were asked for before.</param>
     /// <param name="stop">Ends the waiting for one that another request compiles.</param>
     /// <exception cref="OpenAiException">A schema cannot be enforced: the answer is refused rather than left free.</exception>
-    public static async Task<TokenGrammar?> OfAsync(ChatRequest request, ToolFormat? format, ConstraintCache known, CancellationToken stop)
+    public static async Task<TokenGrammar?> OfAsync(ChatRequest request, ToolFormat? format, ThinkingStart thinking, ConstraintCache known, CancellationToken stop)
     {
         JsonElement? content = request.Format.Schema ?? (request.Format.IsJson ? s_object : null);
         bool calls = format is not null && request.Tools.Callable.Count > 0;
@@ -27,7 +29,8 @@ internal static class ChatConstraint
             return null;
         try
         {
-            return await known.GetAsync(Key(request, calls ? format : null, content), () => Compile(request, calls ? format : null, content), stop);
+            ToolFormat? used = calls ? format : null;
+            return await known.GetAsync(Key(request, used, thinking, content), () => Compile(request, used, thinking, content), stop);
         }
         catch (GrammarException e)
         {
@@ -35,21 +38,26 @@ internal static class ChatConstraint
         }
     }
 
-    private static Grammar Compile(ChatRequest request, ToolFormat? format, JsonElement? content)
+    private static Grammar Compile(ChatRequest request, ToolFormat? format, ThinkingStart thinking, JsonElement? content)
     {
+        if (format is null && thinking != ThinkingStart.None)
+            return ToolGrammar.Json(content!.Value, thinking);
         if (format is null)
             return request.Format.Schema is { } schema ? Grammar.FromJsonSchema(schema) : Grammar.AnyJson(objectOnly: true);
         ChatTools tools = request.Tools;
         ToolSchema[] schemas = Schemas(tools);
-        return tools.Required ? ToolGrammar.Calls(format, schemas, tools.Parallel) : ToolGrammar.TextOrCalls(format, schemas, tools.Parallel, content);
+        return tools.Required
+            ? ToolGrammar.Calls(format, schemas, tools.Parallel, thinking)
+            : ToolGrammar.TextOrCalls(format, schemas, tools.Parallel, content, thinking);
     }
 
     private static ToolSchema[] Schemas(ChatTools tools) => [.. tools.Callable.Select(t => t.Schema(loose: !tools.Required))];
 
     // All that the grammar is made of; each part with its length before it, so that no two are spelled alike.
-    private static string Key(ChatRequest request, ToolFormat? format, JsonElement? content)
+    private static string Key(ChatRequest request, ToolFormat? format, ThinkingStart thinking, JsonElement? content)
     {
         var key = new StringBuilder();
+        Add(thinking.ToString());
         if (format is not null)
         {
             Add($"{format.Name} {request.Tools.Required} {request.Tools.Parallel}");

@@ -4,9 +4,8 @@ using Sarsen.Server.Features.Keys;
 using Sarsen.Server.Features.OpenAi.Protocol;
 using Sarsen.Serving.Language;
 using Sarsen.Serving.Language.Store;
+using Sarsen.Serving.Language.Thinking;
 using Sarsen.Serving.Language.Tools;
-using Sarsen.Text.Grammars;
-using Sarsen.Text.Templates;
 
 namespace Sarsen.Server.Features.OpenAi.Chat;
 
@@ -19,20 +18,23 @@ internal static partial class ChatEndpoint
         using ModelLease<ServedModel> lease = await models.UseLanguageAsync(request.Model, context.RequestAborted);
         LanguageEngine engine = lease.Model.Language!;
         ToolFormat? format = request.Tools.Callable.Count > 0 ? FormatOf(engine.Model, request.Model) : null;
-        int[] prompt = Prompt(engine.Model, request);
-        TokenGrammar? constraint = await ChatConstraint.OfAsync(request, format, engine.Constraints, context.RequestAborted);
-        GenerationOptions generation = request.Options with { Constraint = constraint, KeepSpecial = format is not null };
-        GenerationFields.Check(engine, prompt, generation, "messages");
+        ChatPrompt prompt = ChatPrompt.Of(engine.Model, request);
+        GenerationOptions generation = request.Options with
+        {
+            Constraint = await ChatConstraint.OfAsync(request, format, prompt.Thinking, engine.Constraints, context.RequestAborted),
+            KeepSpecial = format is not null || (prompt.Thinking != ThinkingStart.None && engine.Model.HasSpecialThinkingMarks),
+        };
+        GenerationFields.Check(engine, prompt.Tokens, generation, "messages");
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         List<GenerationStream> streams = AnswerStreams.Submit(engine, Enumerable.Range(0, request.Answers).Select(i => new GenerationRequest
         {
-            Prompt = prompt,
+            Prompt = prompt.Tokens,
             Options = GenerationFields.Nth(generation, i),
             Owner = context.KeyId(),
         }), stop);
         var names = request.Tools.Callable.Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
-        ChatAnswer[] answers = [.. Enumerable.Range(0, request.Answers).Select(i => new ChatAnswer(i, format?.Reader(names), format is null ? () => "" : format.NewId))];
+        ChatAnswer[] answers = [.. Enumerable.Range(0, request.Answers).Select(_ => new ChatAnswer(prompt.Thinking, format, names))];
         try
         {
             var reply = new Reply("chatcmpl-" + Ids.Random(24), options.Time.GetUtcNow().ToUnixTimeSeconds(), request, answers, streams);
@@ -48,21 +50,6 @@ internal static partial class ChatEndpoint
         }
     }
 
-    /// <summary>The conversation in tokens.</summary>
-    internal static int[] Prompt(LoadedLanguageModel model, ChatRequest request)
-    {
-        if (model.Template is null)
-            throw OpenAiException.Invalid($"the model '{request.Model}' has no chat template: it continues texts (/v1/completions), it does not converse", "model", "unsupported_model");
-        try
-        {
-            return model.EncodeRendered(model.Render(request.Messages, request.Tools.Callable.Count > 0 ? [.. request.Tools.All.Select(t => t.Definition)] : null, request.Variables));
-        }
-        catch (TemplateException e)
-        {
-            throw OpenAiException.Invalid($"the template of '{request.Model}' cannot write this conversation: {e.Message}", "messages", "invalid_value", e);
-        }
-    }
-
     private static ToolFormat FormatOf(LoadedLanguageModel model, string name) =>
         model.ToolFormat ?? throw OpenAiException.Unsupported($"'tools' is not supported by the model '{name}': its chat template writes no tool calls, or in a format that is not known", "tools");
 
@@ -73,7 +60,7 @@ internal static partial class ChatEndpoint
     {
         private static string Fingerprint => "sarsen-" + SarsenServer.Version;
 
-        private Usage Usage => Usage.Of([.. Answers.Select(a => a.Usage!)], Answers.Length);
+        private Usage Usage => Usage.Of([.. Answers.Select(a => a.Usage!)], Answers.Length, Answers.Sum(a => a.ThoughtTokens));
 
         public async Task WholeAsync(HttpContext context)
         {
@@ -97,6 +84,8 @@ internal static partial class ChatEndpoint
                         await SendAsync(sse, usage, new ChatChunkChoice(i, new ChatDelta("assistant", ""), null, null));
                     begun[i] = true;
                     ChatAddition more = Answers[i].Add(piece);
+                    if (more.Thought.Length > 0)
+                        await SendAsync(sse, usage, new ChatChunkChoice(i, new ChatDelta(ReasoningContent: more.Thought), null, null));
                     if (more.Content.Length > 0 || more.Tokens.Count > 0)
                         await SendAsync(sse, usage, new ChatChunkChoice(i, new ChatDelta(Content: more.Content), more.Tokens.Count > 0 ? new ChatLogprobs(more.Tokens, null) : null, null));
                     foreach (ChatCall call in more.Calls)

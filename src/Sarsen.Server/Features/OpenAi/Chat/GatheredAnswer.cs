@@ -5,16 +5,21 @@ namespace Sarsen.Server.Features.OpenAi.Chat;
 /// <summary>An answer put together from what its pieces added.</summary>
 internal sealed class GatheredAnswer
 {
-    private readonly StringBuilder _content = new();
+    private readonly StringBuilder _thought = new(), _content = new();
     private readonly List<(ChatCall Begun, StringBuilder Arguments)> _calls = [];
     private readonly List<ChatToken> _tokens = [];
 
     public IReadOnlyList<ChatToken> Tokens => _tokens;
 
-    public ChatReply Reply => new("assistant", _calls.Count > 0 && _content.Length == 0 ? null : _content.ToString(), null, [], _calls.Count > 0 ? [.. _calls.Select(Whole)] : null);
+    public ChatReply Reply => new("assistant", _calls.Count > 0 && _content.Length == 0 ? null : _content.ToString(), null, [])
+    {
+        ReasoningContent = _thought.Length > 0 ? _thought.ToString() : null,
+        ToolCalls = _calls.Count > 0 ? [.. _calls.Select(Whole)] : null,
+    };
 
     public void Add(ChatAddition more)
     {
+        _thought.Append(more.Thought);
         _content.Append(more.Content);
         _tokens.AddRange(more.Tokens);
         foreach (ChatCall call in more.Calls)
