@@ -20,7 +20,8 @@ internal sealed record OpenAiError(string Message, string Type, string? Param, s
         GrammarException wrong => (400, new OpenAiError($"the answer cannot be held to its constraint: {wrong.Message}", TypeOf(400), null, "invalid_value")),
         ModelLoadException load => (500, new OpenAiError($"the model cannot be loaded: {load.Message}", TypeOf(500), "model", "model_load_failed")),
         OverloadException full => (503, new OpenAiError(full.Message, TypeOf(503), null, "engine_overloaded")),
-        ReplicaClosedException or TimeoutException => (503, new OpenAiError(e.Message, TypeOf(503), null, "unavailable")),
+        TimeoutException late => (504, new OpenAiError(late.Message, TypeOf(504), null, "timeout")),
+        ReplicaClosedException => (503, new OpenAiError(e.Message, TypeOf(503), null, "unavailable")),
         _ => (500, new OpenAiError("this should not have happened: the server's log says more", TypeOf(500), null, null)),
     };
 
