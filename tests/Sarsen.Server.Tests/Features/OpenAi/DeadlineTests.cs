@@ -32,7 +32,8 @@ public sealed class DeadlineTests : IAsyncLifetime
             {
                 "endless" => () => Thread.Sleep(5),
                 "stuck" => () => Thread.Sleep(2 * s_most),
-                _ => () => { },
+                _ => () => { }
+                ,
             };
             return ServedModel.Of(new LanguageEngine(ScriptedModel.Load("on and on", contextLength: 1 << 16, onStep: step), new LanguageEngineOptions { Workers = Workers.Serial }));
         };
