@@ -37,5 +37,8 @@ public sealed record ServerOptions
     /// <summary>How they answer.</summary>
     public LanguageEngineOptions Engine { get; init; } = new();
 
+    /// <summary>How long a request to one of them may take, waiting and loading included, above zero; null for no limit.</summary>
+    public TimeSpan? LanguageTimeout { get; init; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -32,9 +32,22 @@ assert.ok(chunks > 4 && usage.completion_tokens > 4);
 
 // The SDK puts a streamed answer together itself.
 const gathered = client.chat.completions.stream({ model: 'both', messages, tools });
+let pieces = 0;
+gathered.on('tool_calls.function.arguments.delta', () => pieces++);
 const message = (await gathered.finalChatCompletion()).choices[0].message;
 assert.equal(message.content, 'Let me look. ');
 assert.deepEqual(JSON.parse(message.tool_calls[0].function.arguments), { city: 'Paris' });
+assert.ok(pieces > 3);
+
+// What it does not know of, it passes on.
+const thinking = await client.chat.completions.create({ model: 'thinker', messages, stream: true });
+let thought = '', said = '';
+for await (const chunk of thinking) {
+  thought += chunk.choices[0].delta.reasoning_content ?? '';
+  said += chunk.choices[0].delta.content ?? '';
+}
+assert.equal(thought, 'Seven years, so glad.');
+assert.deepEqual(JSON.parse(said), { mood: 'happy', age: 7 });
 
 // It runs the function and sends the result back.
 let asked = null;

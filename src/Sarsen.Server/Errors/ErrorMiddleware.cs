@@ -54,8 +54,8 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
             LogFailure(log, e, context.Request.Method, context.Request.Path);
         context.Response.Clear();
         SetRetryAfter(context, e, status);
-        // It would fail again: clients retry what ends with 500 unless they are told.
-        if (e is ModelLoadException)
+        // It would fail again: clients retry what ends with 5xx unless they are told.
+        if (e is ModelLoadException or TimeoutException)
             context.Response.Headers["x-should-retry"] = "false";
         context.Response.StatusCode = status;
         await context.Response.WriteAsJsonAsync(new OpenAiErrorReply(error), OpenAiErrorJson.Readable.OpenAiErrorReply);

@@ -38,9 +38,8 @@ internal sealed class AnswerText
         _stops = new StopTexts(options.Stop);
         _most = Math.Min(options.MaxTokens ?? int.MaxValue, room);
         _plain = options.TopLogprobs is null ? [] : new float[model.Model.VocabSize];
-        // Masks are made as they are needed: a schema has many states of which an answer meets few.
-        _grammar = options.Constraint is { } constraint ? new TokenGrammar(constraint, model.TokenTrie, TimeSpan.Zero).Start() : null;
-        _allowed = _grammar is null ? [] : new ulong[model.TokenTrie.MaskWords];
+        _grammar = options.Constraint?.Start();
+        _allowed = new ulong[options.Constraint?.Trie.MaskWords ?? 0];
     }
 
     /// <summary>Why it ended; null while it goes on.</summary>
@@ -90,7 +89,7 @@ internal sealed class AnswerText
     {
         if (_text.Length == 0 && _logprobs.Count == 0 && Finish is null)
             return null;
-        var piece = new GenerationPiece(_text.ToString(), _logprobs.Count == 0 ? [] : [.. _logprobs], Finish, usage);
+        var piece = new GenerationPiece(_text.ToString(), _logprobs.Count == 0 ? [] : [.. _logprobs], Finish, usage) { Tokens = Tokens };
         _text.Clear();
         _logprobs.Clear();
         return piece;

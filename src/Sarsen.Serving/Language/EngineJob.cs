@@ -49,7 +49,7 @@ internal sealed class EngineJob : IDisposable
     {
         bool late = _late is { IsCancellationRequested: true } && !_stop.IsCancellationRequested && !Stream.Left.IsCancellationRequested;
         Exception why = late
-            ? new TimeoutException(FormattableString.Invariant($"the answer was not complete within {Request.Deadline!.Value.TotalSeconds:0.###} s: ask for fewer tokens, or allow more time"))
+            ? new TimeoutException(FormattableString.Invariant($"the answer was not complete within {Request.Deadline!.Value.TotalSeconds:G3} s: ask for fewer tokens, or allow more time"))
             : new OperationCanceledException(_stop.IsCancellationRequested ? _stop : Stream.Left);
         if (!Settle())
             return;

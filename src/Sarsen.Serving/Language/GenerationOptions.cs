@@ -30,8 +30,11 @@ public sealed record GenerationOptions
     /// <summary>Special tokens are written out in the text, as a parser of tool calls needs them; else they give none.</summary>
     public bool KeepSpecial { get; init; }
 
-    /// <summary>What the text must match, up to its end; null for anything. An answer cut by its length matches a beginning of it.</summary>
-    public Grammar? Constraint { get; init; }
+    /// <summary>
+    /// What the text must match, up to its end; null for anything. An answer cut by its length matches a beginning of it. Of the
+    /// model's tokens: <see cref="LoadedLanguageModel.Constrain"/>.
+    /// </summary>
+    public TokenGrammar? Constraint { get; init; }
 
     /// <summary>Log probabilities are told: of the chosen tokens, and of so many of the likeliest at their place, from 0 to 20. Null for none.</summary>
     public int? TopLogprobs { get; init; }
@@ -47,6 +50,8 @@ public sealed record GenerationOptions
             throw new ArgumentOutOfRangeException(nameof(TopLogprobs), TopLogprobs, $"TopLogprobs is from 0 to {MostTopLogprobs}");
         if (IgnoreEnd && Constraint is not null)
             throw new ArgumentOutOfRangeException(nameof(IgnoreEnd), IgnoreEnd, "IgnoreEnd and Constraint exclude each other: a constrained text ends where it is complete");
+        if (Constraint is { } constraint && constraint.Trie.Count != vocabularySize)
+            throw new ArgumentOutOfRangeException(nameof(Constraint), $"Constraint is of {constraint.Trie.Count} tokens, and the model has {vocabularySize}: make it with the model's Constrain");
         Sampling.Validate(vocabularySize);
     }
 }

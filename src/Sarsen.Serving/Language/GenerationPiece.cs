@@ -5,7 +5,11 @@ namespace Sarsen.Serving.Language;
 /// <param name="Logprobs">The tokens that were chosen since the piece before, but for one that ended the answer, where they were asked for. A token's text may come in a later piece.</param>
 /// <param name="Finish">On the last piece: why the answer ended. Null on all others.</param>
 /// <param name="Usage">On the last piece: what it took.</param>
-public sealed record GenerationPiece(string Text, IReadOnlyList<TokenLogprob> Logprobs, FinishReason? Finish = null, GenerationUsage? Usage = null);
+public sealed record GenerationPiece(string Text, IReadOnlyList<TokenLogprob> Logprobs, FinishReason? Finish = null, GenerationUsage? Usage = null)
+{
+    /// <summary>Tokens of the answer up to here, those among them whose text is still to come.</summary>
+    public int Tokens { get; init; }
+}
 
 /// <summary>A token of an answer and how likely it was, by the model alone: before penalties, biases, temperature and constraints.</summary>
 /// <param name="Token">Its id.</param>

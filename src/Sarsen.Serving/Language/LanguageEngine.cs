@@ -31,11 +31,15 @@ public sealed class LanguageEngine : IAsyncDisposable
         (Model, _time) = (model, time ?? TimeProvider.System);
         _queue = new EngineQueue(options.QueueSize);
         _loop = new BatchLoop(model, options, _time);
+        Constraints = new ConstraintCache(model, options.KeptConstraints, options.KeptConstraintBytes);
         _thread = new Thread(Run) { Name = "language engine", IsBackground = true };
         _thread.Start();
     }
 
     public LoadedLanguageModel Model { get; }
+
+    /// <summary>Constraints for answers, compiled once.</summary>
+    public ConstraintCache Constraints { get; }
 
     /// <summary>The most tokens of prompt and answer.</summary>
     public int ContextLength => _loop.ContextLength;

@@ -30,6 +30,12 @@ public sealed record LanguageEngineOptions
     /// <summary>Requests that may wait, from 1: one more is refused, for it would wait longer than its sender does.</summary>
     public int QueueSize { get; init; } = 256;
 
+    /// <summary>Compiled constraints of answers that are kept for the next that want them, from 0: none.</summary>
+    public int KeptConstraints { get; init; } = 128;
+
+    /// <summary>Bytes that these may take together, from 0.</summary>
+    public long KeptConstraintBytes { get; init; } = 64L << 20;
+
     /// <summary>Who computes; the whole worker set when null.</summary>
     public Workers? Workers { get; init; }
 
@@ -43,6 +49,8 @@ public sealed record LanguageEngineOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(QueueSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxSequences, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchTokens, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(KeptConstraints);
+        ArgumentOutOfRangeException.ThrowIfNegative(KeptConstraintBytes);
         ArgumentOutOfRangeException.ThrowIfNegative(DraftTokens);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(DraftTokens, 64);
     }

@@ -3,6 +3,7 @@ using Sarsen.Formats;
 using Sarsen.Models;
 using Sarsen.Models.Decoders;
 using Sarsen.Nn;
+using Sarsen.Serving.Language.Thinking;
 using Sarsen.Serving.Language.Tools;
 using Sarsen.Tensors;
 using Sarsen.Tensors.Threads;
@@ -43,12 +44,21 @@ public sealed record LoadedLanguageModel
     /// <summary>How the model writes tool calls, by its template; null where it was not made for them.</summary>
     public ToolFormat? ToolFormat => Template is null ? null : ToolFormats.Of(Template.Source);
 
+    /// <summary>Where an answer to a conversation thinks, as the template wrote it.</summary>
+    public ThinkingStart ThinkingAfter(string rendered) => Template is null ? ThinkingStart.None : ThinkingMarks.StartOf(Template.Source, rendered);
+
+    /// <summary>The marks of thinking are special tokens, which texts are without where nothing else is said.</summary>
+    public bool HasSpecialThinkingMarks => ThinkingMarks.All.Any(m => Tokenizer.IdOf(m) is { } id && Tokenizer.IsSpecial(id));
+
     /// <summary>Bytes of the weights.</summary>
     public long WeightBytes => Model.Parameters().Distinct().Sum(p => p.Held?.Bytes ?? (p.Shape.Count * p.DType.Size()));
 
     /// <summary>The tokens as constraints see them; made when it is first asked for.</summary>
     internal TokenTrie TokenTrie => LazyInitializer.EnsureInitialized(ref _tokenTrie,
-        () => TokenTrie.Build(new VocabularyBytes(Tokenizer, Model.VocabSize, EndTokens, ToolFormats.SpecialMarkers)));
+        () => TokenTrie.Build(new VocabularyBytes(Tokenizer, Model.VocabSize, EndTokens, ToolFormats.SpecialMarkers.Union(ThinkingMarks.All).ToHashSet(StringComparer.Ordinal))));
+
+    /// <summary>A grammar over the model's tokens. Masks are made as they are needed: a schema has many states of which an answer meets few.</summary>
+    public TokenGrammar Constrain(Grammar grammar) => new(grammar, TokenTrie, TimeSpan.Zero);
 
     /// <summary>A cache for so many tokens of this model.</summary>
     /// <exception cref="ModelLoadException">Its heads cannot be cached so.</exception>

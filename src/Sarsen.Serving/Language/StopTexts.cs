@@ -48,13 +48,7 @@ internal sealed class StopTexts(IReadOnlyList<string> stops)
     {
         int longest = 0;
         foreach (string stop in stops)
-        {
-            for (int length = Math.Min(stop.Length - 1, text.Length); length > longest; length--)
-            {
-                if (text.AsSpan(text.Length - length).SequenceEqual(stop.AsSpan(0, length)))
-                    longest = length;
-            }
-        }
+            longest = Math.Max(longest, Marks.BegunAtEnd(text, stop));
         return longest;
     }
 }

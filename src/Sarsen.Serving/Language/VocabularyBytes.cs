@@ -5,7 +5,7 @@ namespace Sarsen.Serving.Language;
 
 /// <summary>
 /// A tokenizer's tokens as grammars see them. Special tokens stand for no text, so that no constraint can make a model write a
-/// turn's beginning into a value; but for those that begin tool calls, which constraints of tool calls spell.
+/// turn's beginning into a value; but for those that begin tool calls and thinking, which constraints spell.
 /// </summary>
 internal sealed class VocabularyBytes(Tokenizer tokenizer, int count, IReadOnlySet<int> endTokens, IReadOnlySet<string> spelled) : ITokenBytes
 {

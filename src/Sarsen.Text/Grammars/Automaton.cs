@@ -9,6 +9,9 @@ internal sealed class Automaton(State[] states, int start)
     public State[] States => states;
 
     public int Start => start;
+
+    /// <summary>Bytes of the states: two headers, lists and their elements of 8 bytes each.</summary>
+    public long Bytes { get; } = states.Sum(s => 96L + (8 * (s.Edges.Length + s.Calls.Length)));
 }
 
 /// <summary>A state of a rule.</summary>

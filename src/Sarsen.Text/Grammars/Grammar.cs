@@ -10,10 +10,16 @@ public sealed class Grammar
 {
     private Grammar(IReadOnlyDictionary<string, Expression> rules, string root, CompileBudget budget)
     {
+        Limits = budget.Limits;
         Table = new ReadingTable(AutomatonBuilder.Build(rules, root, budget), budget);
     }
 
     internal ReadingTable Table { get; }
+
+    internal GrammarLimits Limits { get; }
+
+    /// <summary>Bytes that it takes now: it grows as texts are read, within its limits.</summary>
+    public long Bytes => Table.Automaton.Bytes + Table.Bytes;
 
     /// <summary>A grammar in GBNF; its rule <c>root</c> is the whole text. Tokens in angle brackets are not supported.</summary>
     /// <exception cref="GrammarException">The grammar breaks the syntax, has left recursion, or matches nothing.</exception>

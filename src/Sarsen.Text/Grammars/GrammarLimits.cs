@@ -20,6 +20,15 @@ public sealed record GrammarLimits
     /// <summary>States, each with its own returns, that the same text can be read to.</summary>
     public int MaxReadings { get; init; } = 5000;
 
+    /// <summary>Bytes that are kept of what follows what while texts are read; past them it is found again when it is needed.</summary>
+    public long TableBytes { get; init; } = 16L << 20;
+
+    /// <summary>
+    /// Bytes of masks that are kept for a vocabulary; past them the ones that were not used for long go, and are made again when
+    /// they are needed. Of 128,000 tokens the mask of a state takes up to 16 KiB.
+    /// </summary>
+    public long MaskBytes { get; init; } = 16L << 20;
+
     /// <summary>Of compiling a grammar, without its masks.</summary>
     public TimeSpan MaxTime { get; init; } = TimeSpan.FromSeconds(5);
 }

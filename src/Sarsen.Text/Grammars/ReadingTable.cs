@@ -4,18 +4,25 @@ namespace Sarsen.Text.Grammars;
 
 /// <summary>
 /// The pushdown automaton run over bytes, made deterministic as it goes: sets of readings are made once, with the way from
-/// one to the next, and shared by all threads. Past a number of sets the table begins anew; sets in use live on.
+/// one to the next, and shared by all threads. Past its bytes the table begins a new era: no set leads to another any more, so
+/// that all go but for those in use, whose way on is found again.
 /// </summary>
 internal sealed class ReadingTable
 {
-    // Of about 2.2 kB each.
-    private const int MostSets = 20_000;
+    // Measured on 64 bits: a set with its place in the table, an item of it, its links; a stack with its place in the table.
+    private const int SetBytes = 168, ItemBytes = 16, LinkBytes = 2096, StackBytes = 112;
 
     private readonly Automaton _automaton;
     private readonly CompileBudget _budget;
     private readonly Lock _lock = new();
     private readonly Dictionary<SetKey, Readings> _sets = [];
     private readonly Dictionary<(int, CallStack?), CallStack> _stacks = new(new StackComparer());
+
+    // Those that lead somewhere, sets in use of an earlier era among them.
+    private readonly List<Readings> _linked = [];
+    private readonly List<CallStack> _returned = [];
+    private long _bytes;
+    private int _era;
 
     public ReadingTable(Automaton automaton, CompileBudget budget)
     {
@@ -25,6 +32,9 @@ internal sealed class ReadingTable
     }
 
     public Automaton Automaton => _automaton;
+
+    /// <summary>Bytes of what is kept.</summary>
+    public long Bytes => Volatile.Read(ref _bytes);
 
     /// <summary>Before the first byte.</summary>
     public Readings Start { get; }
@@ -41,25 +51,56 @@ internal sealed class ReadingTable
         if (stack.Returned is { } known)
             return known;
         lock (_lock)
-            return stack.Returned = Close([(stack.Return, stack.Outer)]);
+        {
+            BeginAnewWhereFull();
+            Readings returned = Close([(stack.Return, OfThisEra(stack.Outer))]);
+            _returned.Add(stack);
+            return stack.Returned = returned;
+        }
     }
 
     private Readings Find(Readings readings, byte b)
     {
         lock (_lock)
         {
+            BeginAnewWhereFull();
             var kernel = new List<(int, CallStack?)>();
             foreach (Reading reading in readings.Items)
             {
                 int next = _automaton.States[reading.State].After(b);
                 if (next >= 0)
-                    kernel.Add((next, reading.Stack));
+                    kernel.Add((next, OfThisEra(reading.Stack)));
             }
             Readings after = Close(kernel);
-            readings.Keep(b, after);
+            if (readings.Keep(b, after))
+            {
+                _linked.Add(readings);
+                _bytes += LinkBytes;
+            }
             return after;
         }
     }
+
+    // Never within a step, whose stacks must be of one era.
+    private void BeginAnewWhereFull()
+    {
+        if (_bytes <= _budget.Limits.TableBytes)
+            return;
+        foreach (Readings readings in _linked)
+            readings.Forget();
+        foreach (CallStack stack in _returned)
+            stack.Returned = null;
+        _linked.Clear();
+        _returned.Clear();
+        _sets.Clear();
+        _stacks.Clear();
+        _bytes = 0;
+        _era++;
+    }
+
+    // Equal stacks are one object, or sets that are equal would be taken for different ones.
+    private CallStack? OfThisEra(CallStack? stack) =>
+        stack is null || stack.Era == _era || ReferenceEquals(stack, CallStack.Unknown) ? stack : Push(stack.Return, OfThisEra(stack.Outer));
 
     // Everything that can be reached without a byte: calls go in, ends go out.
     private Readings Close(List<(int State, CallStack? Stack)> kernel)
@@ -108,7 +149,10 @@ internal sealed class ReadingTable
     private CallStack Push(int back, CallStack? outer)
     {
         if (!_stacks.TryGetValue((back, outer), out CallStack? stack))
-            _stacks.Add((back, outer), stack = new CallStack(back, outer));
+        {
+            _stacks.Add((back, outer), stack = new CallStack(back, outer, _era));
+            _bytes += StackBytes;
+        }
         return stack;
     }
 
@@ -117,13 +161,9 @@ internal sealed class ReadingTable
         var key = new SetKey(items, ends, returns);
         if (_sets.TryGetValue(key, out Readings? known))
             return known;
-        if (_sets.Count >= MostSets)
-        {
-            _sets.Clear();
-            _stacks.Clear();
-        }
         var made = new Readings(items, ends, returns);
         _sets.Add(key, made);
+        _bytes += SetBytes + (ItemBytes * items.Length);
         return made;
     }
 

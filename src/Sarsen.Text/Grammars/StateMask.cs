@@ -38,6 +38,12 @@ internal sealed class StateMask
         _begin = [.. _bytes.Select(b => exits.FindIndex(e => trie.Label[e] == b)), exits.Count];
     }
 
+    /// <summary>Bytes of its lists and its own.</summary>
+    public long Bytes => 160 + (4L * (_list?.Length ?? 0)) + (8L * (_bits?.Length ?? 0)) + (4L * (_exits.Length + _begin.Length)) + _bytes.Length;
+
+    /// <summary>Whether it was asked for since this was last set to false.</summary>
+    public bool IsUsed { get; set; } = true;
+
     public static StateMask Make(ReadingTable table, TokenTrie trie, int state)
     {
         var tokens = new List<int>();

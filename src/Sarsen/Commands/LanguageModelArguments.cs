@@ -21,9 +21,11 @@ internal sealed class LanguageModelArguments
     private readonly Option<int?> _context = new("--context") { Description = "The most tokens of prompt and answer; each model's own by default.", HelpName = "n" };
     private readonly KvOption _kv = new();
 
+    private readonly Option<string> _timeout = new("--request-timeout") { Description = "How long a request to a language model may take, waiting and loading included: 90s, 10m, or always for no limit.", HelpName = "time", DefaultValueFactory = _ => "always" };
+
     public void AddTo(Command command)
     {
-        foreach (Option option in (ReadOnlySpan<Option>)[_models, _keepAlive, _memory, _context, _kv])
+        foreach (Option option in (ReadOnlySpan<Option>)[_models, _keepAlive, _memory, _context, _kv, _timeout])
             command.Add(option);
     }
 
@@ -40,9 +42,10 @@ internal sealed class LanguageModelArguments
             LanguageModels = entries,
             ModelStore = new ModelStoreOptions
             {
-                KeepAlive = Time(parsed.GetValue(_keepAlive)!),
+                KeepAlive = KeepAlive(parsed.GetValue(_keepAlive)!),
                 MemoryBudget = parsed.GetValue(_memory) is { } memory ? Size(memory) : null,
             },
+            LanguageTimeout = Timeout(parsed.GetValue(_timeout)!),
             Engine = new LanguageEngineOptions { ContextLength = parsed.GetValue(_context), KvType = parsed.GetValue(_kv) },
         };
     }
@@ -59,13 +62,18 @@ internal sealed class LanguageModelArguments
             throw new CommandException($"--model takes NAME=PATH; found '{text}'");
         if (!File.Exists(path) && !Directory.Exists(path))
             throw new CommandException($"--model {name}: there is nothing at '{path}': name a GGUF file, or a folder with config.json and safetensors");
-        return new ModelEntry(name, path, mark < 0 ? null : Time(text[(mark + KeepAliveMark.Length)..]));
+        return new ModelEntry(name, path, mark < 0 ? null : KeepAlive(text[(mark + KeepAliveMark.Length)..]));
     }
 
-    private static TimeSpan Time(string text) => text == "always" ? Timeout.InfiniteTimeSpan
+    private static TimeSpan KeepAlive(string text) => text == "always" ? System.Threading.Timeout.InfiniteTimeSpan
         : text == "0" ? TimeSpan.Zero
-        : Measure(text, s_times) is { } seconds && seconds <= TimeSpan.FromDays(365).TotalSeconds ? TimeSpan.FromSeconds(seconds)
-        : throw new CommandException($"--keep-alive takes a time, such as 30s, 5m or 2h, or 0, or always; found '{text}'");
+        : Time(text) ?? throw new CommandException($"--keep-alive takes a time, such as 30s, 5m or 2h, or 0, or always; found '{text}'");
+
+    private static TimeSpan? Timeout(string text) => text == "always" ? null
+        : Time(text) is { } time && time >= TimeSpan.FromMilliseconds(1) ? time
+        : throw new CommandException($"--request-timeout takes a time above 0, such as 90s or 10m, or always; found '{text}'");
+
+    private static TimeSpan? Time(string text) => Measure(text, s_times) is { } seconds && seconds <= TimeSpan.FromDays(30).TotalSeconds ? TimeSpan.FromSeconds(seconds) : null;
 
     private static long Size(string text) => Measure(text, s_sizes) is >= 1 and <= 1e18 and double bytes ? (long)bytes
         : throw new CommandException($"--memory takes a size, such as 500MiB or 8GiB; found '{text}'");

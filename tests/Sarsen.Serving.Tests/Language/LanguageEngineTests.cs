@@ -92,9 +92,10 @@ public class LanguageEngineTests
     {
         await using LanguageEngine engine = Engine(model);
         Grammar grammar = Grammar.FromJsonSchema(System.Text.Json.JsonDocument.Parse(schema).RootElement);
+        TokenGrammar constraint = model.Constrain(grammar);
         for (ulong seed = 0; seed < 5; seed++)
         {
-            List<GenerationPiece> pieces = await ReadAsync(engine.Submit(Request(engine, new GenerationOptions { Constraint = grammar, MaxTokens = 200, Sampling = new SamplingOptions { Seed = seed } }, "Once upon a time")));
+            List<GenerationPiece> pieces = await ReadAsync(engine.Submit(Request(engine, new GenerationOptions { Constraint = constraint, MaxTokens = 200, Sampling = new SamplingOptions { Seed = seed } }, "Once upon a time")));
             string text = string.Concat(pieces.Select(p => p.Text));
             pieces[^1].Finish.ShouldBe(FinishReason.Stop, text);
             grammar.Matches(System.Text.Encoding.UTF8.GetBytes(text)).ShouldBeTrue(text);
@@ -105,8 +106,25 @@ public class LanguageEngineTests
     public async Task A_constraint_beyond_the_vocabulary_is_a_typed_error()
     {
         await using LanguageEngine engine = Engine(LoadedLanguageModel.Open(TestData.PathOf(Folder), Workers.Serial));
-        GenerationStream stream = engine.Submit(Request(engine, new GenerationOptions { Constraint = Grammar.AnyJson(objectOnly: true) }, "Once"));
+        GenerationStream stream = engine.Submit(Request(engine, new GenerationOptions { Constraint = engine.Model.Constrain(Grammar.AnyJson(objectOnly: true)) }, "Once"));
         (await Should.ThrowAsync<InputException>(() => ReadAsync(stream))).Message.ShouldContain("no tokens");
+    }
+
+    [Fact]
+    public async Task A_constraint_that_fails_ends_its_own_answer_alone()
+    {
+        // Whatever follows the "!" can be read in ways without number.
+        string rules = "root ::= \"!\" a0\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"a{i} ::= (a{i + 1} a{i + 1})?\n")) + "a60 ::= \"x\"\n";
+        using var gate = new Gate();
+        await using LanguageEngine engine = Engine(ScriptedModel.Load("one two", onStep: gate.Pass));
+        Task<string> first = TextAsync(engine.Submit(Request(engine)));
+        gate.WaitUntilReached();
+        Task<string> failing = TextAsync(engine.Submit(Request(engine, s_greedy with { Constraint = engine.Model.Constrain(Grammar.FromGbnf(rules)) })));
+        Task<string> beside = TextAsync(engine.Submit(Request(engine)));
+        gate.Open();
+        await Should.ThrowAsync<GrammarLimitException>(() => failing.WaitAsync(s_patience));
+        (await first.WaitAsync(s_patience), await beside.WaitAsync(s_patience)).ShouldBe(("one two", "one two"));
+        (engine.Statistics.Finished, engine.Statistics.Failed).ShouldBe((2, 1));
     }
 
     [DataFact(Folder)]
@@ -129,7 +147,8 @@ public class LanguageEngineTests
         Should.Throw<InputException>(() => engine.Submit(new GenerationRequest { Prompt = new int[16] })).Message.ShouldContain("16");
         Should.Throw<ArgumentOutOfRangeException>(() => engine.Submit(new GenerationRequest { Prompt = [1 << 20] }));
         Should.Throw<ArgumentOutOfRangeException>(() => engine.Submit(Request(engine, new GenerationOptions { TopLogprobs = 21 })));
-        Should.Throw<ArgumentOutOfRangeException>(() => engine.Submit(Request(engine, new GenerationOptions { Constraint = Grammar.AnyJson(), IgnoreEnd = true })));
+        Should.Throw<ArgumentOutOfRangeException>(() => engine.Submit(Request(engine, new GenerationOptions { Constraint = engine.Model.Constrain(Grammar.AnyJson()), IgnoreEnd = true })));
+        Should.Throw<ArgumentOutOfRangeException>(() => engine.Submit(Request(engine, new GenerationOptions { Constraint = ScriptedModel.Load("another text of more pieces").Constrain(Grammar.AnyJson()) }))).Message.ShouldContain("Constrain");
         engine.Statistics.Rejected.ShouldBe(0);
     }
 

@@ -61,6 +61,7 @@ public class ChatTests(TrainedModels models)
     [InlineData("serve --model x=~/fruit.csv --model x=~/fruit.csv", "twice")]
     [InlineData("serve --model x=~/fruit.csv,keep-alive=soon", "--keep-alive takes a time")]
     [InlineData("serve --keep-alive 5", "--keep-alive takes a time")]
+    [InlineData("serve --request-timeout 0s", "--request-timeout takes a time above 0")]
     [InlineData("serve --memory much", "--memory takes a size")]
     [InlineData("serve --context 1", "--context takes a number from 2")]
     [InlineData("chat ~ --context 1", "--context one from 2")]

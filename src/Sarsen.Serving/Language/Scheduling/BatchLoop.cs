@@ -52,7 +52,6 @@ internal sealed class BatchLoop : IDisposable
     /// <summary>May one more be added now.</summary>
     public bool HasRoom => _preempted.Count == 0 && _running.Count < _options.MaxSequences && (_running.Count == 0 || _cache.Available > _running.Count);
 
-    /// <exception cref="GrammarException">The request's constraint cannot be compiled for this model.</exception>
     public void Add(EngineJob job) => _running.Add(new RunningSequence(job, _model, _cache, ContextLength) { BegunAt = _time.GetTimestamp() });
 
     /// <summary>One run of the model. Answers that ended, were cancelled or failed leave; each is told to <paramref name="left"/> with what it took, or with what went wrong, or with neither.</summary>
@@ -162,7 +161,8 @@ internal sealed class BatchLoop : IDisposable
             {
                 token = sequence.Answer.Next(logits.Slice(i * vocabulary, vocabulary));
             }
-            catch (ArgumentException e)
+            // An answer whose constraint or whose logits allow no token ends alone.
+            catch (Exception e) when (e is ArgumentException or InputException or GrammarException)
             {
                 Fail(sequence, e, left);
                 return;

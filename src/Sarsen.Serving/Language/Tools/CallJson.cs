@@ -2,93 +2,125 @@ using System.Text.Json;
 
 namespace Sarsen.Serving.Language.Tools;
 
-/// <summary>Calls written as JSON.</summary>
+/// <summary>Calls written as JSON objects with a name and arguments.</summary>
 internal static class CallJson
 {
-    /// <summary>The length of the JSON value that a text begins with, blanks before it included; -1 where it is not complete, 0 where there is none.</summary>
-    public static int LengthOf(string text)
+    private enum Found
     {
-        int depth = 0;
-        bool inText = false;
-        for (int i = 0; i < text.Length; i++)
-        {
-            char c = text[i];
-            if (inText)
-            {
-                if (c == '\\')
-                    i++;
-                else if (c == '"')
-                    inText = false;
-                continue;
-            }
-            if (depth == 0 && !char.IsWhiteSpace(c) && c is not ('{' or '['))
-                return 0;
-            if (c == '"')
-                inText = true;
-            else if (c is '{' or '[')
-                depth++;
-            else if (c is '}' or ']' && --depth == 0)
-                return i + 1;
-        }
-        return -1;
+        No,
+        Yes,
+        Perhaps,
     }
 
-    /// <summary>The call of an object with a name and arguments, as a text or an object; null where it is none.</summary>
-    public static ToolCall? Read(string json, string arguments)
+    /// <summary>What a text begins with: <c>{"name": "f", "arguments": {</c>, or an object that is a call when it is complete.</summary>
+    /// <param name="text">The text, which may go on.</param>
+    /// <param name="arguments">What the member of the arguments is called.</param>
+    public static CallHead Head(string text, string arguments)
+    {
+        int at = 0;
+        Found found = Name(text, ref at, arguments, out string name);
+        if (found != Found.No)
+            return found == Found.Yes ? CallHead.Open(name, at) : CallHead.Undecided;
+        var end = new JsonEnd();
+        int blanks = text.Length - text.AsSpan().TrimStart().Length;
+        if (blanks == text.Length || text[blanks] != '{')
+            return CallHead.None;
+        int length = blanks + end.Take(text.AsSpan(blanks));
+        return end.Ended ? Read(text[..length], length, arguments) : CallHead.Undecided;
+    }
+
+    private static Found Name(string text, ref int at, string arguments, out string name)
+    {
+        name = "";
+        Found found = Expect(text, ref at, "{", "\"name\"", ":");
+        if (found == Found.Yes)
+            found = Text(text, ref at, out name);
+        if (found == Found.Yes)
+            found = Expect(text, ref at, ",", $"\"{arguments}\"", ":");
+        int behind = at;
+        if (found == Found.Yes)
+            found = Expect(text, ref behind, "{");
+        // The brace is the arguments'.
+        at = behind - 1;
+        return found;
+    }
+
+    // Words with blanks before each.
+    private static Found Expect(string text, ref int at, params ReadOnlySpan<string> words)
+    {
+        foreach (string word in words)
+        {
+            SkipBlanks(text, ref at);
+            ReadOnlySpan<char> rest = text.AsSpan(at);
+            if (rest.Length < word.Length)
+                return word.AsSpan().StartsWith(rest) ? Found.Perhaps : Found.No;
+            if (!rest.StartsWith(word))
+                return Found.No;
+            at += word.Length;
+        }
+        return Found.Yes;
+    }
+
+    private static Found Text(string text, ref int at, out string value)
+    {
+        value = "";
+        SkipBlanks(text, ref at);
+        if (at == text.Length)
+            return Found.Perhaps;
+        if (text[at] != '"')
+            return Found.No;
+        int end = at + 1;
+        while (end < text.Length && text[end] != '"')
+            end += text[end] == '\\' ? 2 : 1;
+        if (end >= text.Length)
+            return Found.Perhaps;
+        try
+        {
+            using var literal = JsonDocument.Parse(text.AsMemory(at, end + 1 - at));
+            value = literal.RootElement.GetString()!;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return Found.No;
+        }
+        at = end + 1;
+        return Found.Yes;
+    }
+
+    private static void SkipBlanks(string text, ref int at)
+    {
+        while (at < text.Length && char.IsWhiteSpace(text[at]))
+            at++;
+    }
+
+    private static CallHead Read(string json, int length, string arguments)
     {
         try
         {
             using var document = JsonDocument.Parse(json);
-            return Read(document.RootElement, arguments);
+            JsonElement call = document.RootElement;
+            if (!call.TryGetProperty("name", out JsonElement name) || name.ValueKind != JsonValueKind.String)
+                return CallHead.None;
+            return Arguments(call, arguments) is { } given ? CallHead.Whole(length, name.GetString()!, given) : CallHead.None;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return null;
-        }
-    }
-
-    /// <summary>The calls of an array; null where one is none.</summary>
-    public static List<ToolCall>? ReadAll(string json, string arguments)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(json);
-            if (document.RootElement.ValueKind != JsonValueKind.Array)
-                return null;
-            List<ToolCall?> calls = [.. document.RootElement.EnumerateArray().Select(e => Read(e, arguments))];
-            return calls.Count == 0 || calls.Contains(null) ? null : [.. calls.OfType<ToolCall>()];
-        }
-        catch (JsonException)
-        {
-            return null;
+            return CallHead.None;
         }
     }
 
-    public static bool IsObject(string json)
+    // An object, or the text of one; a call without arguments has none.
+    private static string? Arguments(JsonElement call, string name) => !call.TryGetProperty(name, out JsonElement given) ? "{}" : given.ValueKind switch
     {
-        try
-        {
-            using var document = JsonDocument.Parse(json);
-            return document.RootElement.ValueKind == JsonValueKind.Object;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
+        JsonValueKind.Object => given.GetRawText(),
+        JsonValueKind.String when IsObject(given.GetString()!) => given.GetString(),
+        JsonValueKind.Null => "{}",
+        _ => null,
+    };
 
-    private static ToolCall? Read(JsonElement call, string arguments)
+    private static bool IsObject(string json)
     {
-        if (call.ValueKind != JsonValueKind.Object || !call.TryGetProperty("name", out JsonElement name) || name.ValueKind != JsonValueKind.String)
-            return null;
-        if (!call.TryGetProperty(arguments, out JsonElement given))
-            return new ToolCall(name.GetString()!, "{}");
-        return given.ValueKind switch
-        {
-            JsonValueKind.Object => new ToolCall(name.GetString()!, given.GetRawText()),
-            JsonValueKind.String when IsObject(given.GetString()!) => new ToolCall(name.GetString()!, given.GetString()!),
-            JsonValueKind.Null => new ToolCall(name.GetString()!, "{}"),
-            _ => null,
-        };
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.ValueKind == JsonValueKind.Object;
     }
 }

@@ -26,23 +26,32 @@ internal sealed class HermesFormat : ToolFormat
             """;
     }
 
-    public override ToolCallReader Reader(IReadOnlySet<string> names) => new MarkedReader(Open, Read);
+    public override ToolCallReader Reader(IReadOnlySet<string> names) => new HermesReader();
 
-    private static int Read(string text, bool ended, List<ToolCall> calls)
+    private sealed class HermesReader() : CallReader(Open)
     {
-        int length = CallJson.LengthOf(text);
-        if (length <= 0)
-            return length;
-        if (CallJson.Read(text[..length], "arguments") is not { } call)
-            return 0;
+        protected override CallHead Head(string text) => CallJson.Head(text, "arguments");
+
         // The end mark belongs to it; an answer that was cut before it has made the call all the same.
-        string rest = text[length..];
-        string mark = rest.TrimStart();
-        if (mark.StartsWith(Close, StringComparison.Ordinal))
-            length += rest.Length - mark.Length + Close.Length;
-        else if (!ended && Close.StartsWith(mark, StringComparison.Ordinal))
-            return -1;
-        calls.Add(call);
-        return length;
+        protected override int Tail(string text, bool open, bool ended, out bool another)
+        {
+            another = false;
+            int length = 0;
+            if (open)
+            {
+                var end = new JsonEnd(1);
+                length = end.Take(text);
+                if (!end.Ended)
+                {
+                    // Small models forget the last brace.
+                    int close = text.IndexOf(Close, StringComparison.Ordinal);
+                    return close < 0 ? -1 : close + Close.Length;
+                }
+            }
+            string rest = text[length..], mark = rest.TrimStart();
+            if (mark.StartsWith(Close, StringComparison.Ordinal))
+                return length + rest.Length - mark.Length + Close.Length;
+            return !ended && Close.StartsWith(mark, StringComparison.Ordinal) ? -1 : length;
+        }
     }
 }

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Sarsen.Serving.Language.Tools;
 
 /// <summary>
@@ -30,34 +28,28 @@ internal sealed class LlamaFormat : ToolFormat
 
     public override ToolCallReader Reader(IReadOnlySet<string> names) => new LlamaReader(names);
 
-    private sealed class LlamaReader(IReadOnlySet<string> names) : ToolCallReader
+    private sealed class LlamaReader(IReadOnlySet<string> names) : CallReader(null)
     {
-        private readonly StringBuilder _held = new();
-        private bool _isText;
-
-        public override ToolText Add(string text)
+        protected override CallHead Head(string text)
         {
-            if (_isText)
-                return new ToolText(text, []);
-            string all = _held.Append(text).ToString().TrimStart();
-            bool mayBeCall = all.Length == 0 || all[0] == '{' || (all.Length < Tag.Length ? Tag.StartsWith(all, StringComparison.Ordinal) : all.StartsWith(Tag, StringComparison.Ordinal));
-            if (mayBeCall)
-                return ToolText.Nothing;
-            _isText = true;
-            return new ToolText(_held.ToString(), []);
+            string call = text.TrimStart();
+            if (call.Length < Tag.Length && Tag.StartsWith(call, StringComparison.Ordinal))
+                return CallHead.Undecided;
+            if (call.StartsWith(Tag, StringComparison.Ordinal))
+                call = call[Tag.Length..].TrimStart();
+            CallHead head = CallJson.Head(call, "parameters");
+            // An object that names none of the functions is an answer in JSON.
+            return head.Kind is CallHead.Is.Undecided || names.Contains(head.Name) ? head.Behind(text.Length - call.Length) : CallHead.None;
         }
 
-        public override ToolText End()
+        protected override int Tail(string text, bool open, bool ended, out bool another)
         {
-            if (_isText)
-                return ToolText.Nothing;
-            string all = _held.ToString(), json = all.Trim();
-            if (json.StartsWith(Tag, StringComparison.Ordinal))
-                json = json[Tag.Length..].Trim();
-            // An object that names none of the functions is an answer in JSON.
-            return CallJson.LengthOf(json) == json.Length && CallJson.Read(json, "parameters") is { } call && names.Contains(call.Name)
-                ? new ToolText("", [call])
-                : new ToolText(all, []);
+            another = false;
+            if (!open)
+                return 0;
+            var end = new JsonEnd(1);
+            int length = end.Take(text);
+            return end.Ended ? length : -1;
         }
     }
 }

@@ -33,37 +33,54 @@ internal sealed class MistralFormat(bool byName) : ToolFormat
             """;
     }
 
-    public override ToolCallReader Reader(IReadOnlySet<string> names) => new MarkedReader(Mark, Read);
+    public override ToolCallReader Reader(IReadOnlySet<string> names) => new MistralReader();
 
-    private static int Read(string text, bool ended, List<ToolCall> calls)
+    private sealed class MistralReader() : CallReader(Mark)
     {
-        string trimmed = text.TrimStart();
-        if (trimmed.Length == 0)
-            return -1;
-        if (trimmed[0] != '[')
-            return ReadByName(text, calls);
-        int length = CallJson.LengthOf(text);
-        if (length <= 0)
-            return length;
-        if (CallJson.ReadAll(text[..length], "arguments") is not { } all)
-            return 0;
-        calls.AddRange(all);
-        return length;
-    }
+        private bool _isByName;
 
-    private static int ReadByName(string text, List<ToolCall> calls)
-    {
-        int mark = text.IndexOf(Arguments, StringComparison.Ordinal);
-        if (mark < 0)
-            return -1;
-        int id = text.IndexOf(Id, 0, mark, StringComparison.Ordinal);
-        string json = text[(mark + Arguments.Length)..];
-        int length = CallJson.LengthOf(json);
-        if (length <= 0)
-            return length;
-        if (!CallJson.IsObject(json[..length]))
-            return 0;
-        calls.Add(new ToolCall(text[..(id < 0 ? mark : id)].Trim(), json[..length].Trim()));
-        return mark + Arguments.Length + length;
+        protected override CallHead Head(string text)
+        {
+            string call = text.TrimStart();
+            if (call.StartsWith('['))
+                call = call[1..].TrimStart();
+            if (call.Length == 0)
+                return CallHead.Undecided;
+            _isByName = call[0] != '{';
+            CallHead head = _isByName ? HeadByName(call) : CallJson.Head(call, "arguments");
+            return head.Behind(text.Length - call.Length);
+        }
+
+        protected override int Tail(string text, bool open, bool ended, out bool another)
+        {
+            another = false;
+            if (_isByName)
+                return 0;
+            int length = 0;
+            if (open)
+            {
+                var end = new JsonEnd(1);
+                length = end.Take(text);
+                if (!end.Ended)
+                    return -1;
+            }
+            string rest = text[length..], mark = rest.TrimStart();
+            if (mark.Length == 0)
+                return -1;
+            another = mark[0] == ',';
+            return another || mark[0] == ']' ? length + rest.Length - mark.Length + 1 : length;
+        }
+
+        private static CallHead HeadByName(string text)
+        {
+            int mark = text.IndexOf(Arguments, StringComparison.Ordinal);
+            if (mark < 0)
+                return CallHead.Undecided;
+            string json = text[(mark + Arguments.Length)..].TrimStart();
+            if (json.Length == 0)
+                return CallHead.Undecided;
+            int id = text.IndexOf(Id, 0, mark, StringComparison.Ordinal);
+            return json[0] == '{' ? CallHead.Open(text[..(id < 0 ? mark : id)].Trim(), text.Length - json.Length) : CallHead.None;
+        }
     }
 }

@@ -22,6 +22,9 @@ public sealed class OpenAiHost : IAsyncLifetime
 
     private const string Call = "<tool_call>\n{\"name\": \"get_weather\", \"arguments\": {\"city\": \"Paris\"}}\n</tool_call>";
 
+    // As Qwen 3's: the model opens its thinking, unless the prompt has closed it.
+    private const string Thinking = ScriptedModel.HermesTemplate + "{%- if enable_thinking is defined and enable_thinking is false %}<think>\n\n</think>\n\n{% endif %}";
+
     private int _slowSteps;
 
     public TestHost Host { get; } = new();
@@ -36,7 +39,7 @@ public sealed class OpenAiHost : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        string[] names = ["talker", "caller", "both", "plain", "json", "broken", "slow", "org/embedder", "small", "mistral", Trained, TrainedWithTemplate];
+        string[] names = ["talker", "caller", "both", "plain", "json", "broken", "slow", "org/embedder", "small", "mistral", "thinker", "opened", "thinking-caller", Trained, TrainedWithTemplate];
         Host.Configure = options => options with
         {
             LanguageModels = [.. names.Select(n => new ModelEntry(n, n is Trained or TrainedWithTemplate ? TestData.PathOf(TrainedFolder) : n))],
@@ -82,6 +85,9 @@ public sealed class OpenAiHost : IAsyncLifetime
             "both" => ScriptedModel.Load("Let me look. " + Call),
             "plain" => ScriptedModel.Load(" jumps over", template: null),
             "json" => ScriptedModel.Load("{\"mood\": \"happy\", \"age\": 7}"),
+            "thinker" => ScriptedModel.Load("<think>\nSeven years, so glad.\n</think>\n\n{\"mood\": \"happy\", \"age\": 7}", Thinking),
+            "opened" => ScriptedModel.Load("Seven years, so glad.\n</think>\n\n{\"mood\": \"happy\", \"age\": 7}", ScriptedModel.HermesTemplate + "{%- if false %}</think>{% endif %}<think>\n"),
+            "thinking-caller" => ScriptedModel.Load("<think>\nWeather is asked.\n</think>\n\n" + Call, Thinking),
             "small" => ScriptedModel.Load(Greeting, contextLength: 64),
             "mistral" => ScriptedModel.Load("[TOOL_CALLS][{\"name\": \"get_weather\", \"arguments\": {\"city\": \"Bath\"}}]", "[TOOL_CALLS] {{ messages[-1].content }}"),
             // One answer at a time, so that the others wait.

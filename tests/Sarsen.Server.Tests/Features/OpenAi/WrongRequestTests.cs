@@ -34,6 +34,8 @@ public sealed class WrongRequestTests(OpenAiHost host) : IClassFixture<OpenAiHos
     [InlineData(Start + """, "temperature": 3}""", "temperature", "decimal_above_max_value")]
     [InlineData(Start + """, "temperature": "hot"}""", "temperature", "invalid_type")]
     [InlineData(Start + """, "top_p": -1}""", "top_p", "decimal_below_min_value")]
+    [InlineData(Start + """, "repetition_penalty": 1e-300}""", "repetition_penalty", "decimal_below_min_value")]
+    [InlineData(Start + """, "chat_template_kwargs": 5}""", "chat_template_kwargs", "invalid_type")]
     [InlineData(Start + """, "n": 0}""", "n", "integer_below_min_value")]
     [InlineData(Start + """, "n": 1.5}""", "n", "invalid_type")]
     [InlineData(Start + """, "max_tokens": 0}""", "max_tokens", "integer_below_min_value")]

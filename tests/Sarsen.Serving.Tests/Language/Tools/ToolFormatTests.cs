@@ -28,11 +28,11 @@ public class ToolFormatTests
     };
 
     /// <summary>Reads a text in pieces of a length; what comes must not depend on it.</summary>
-    private static (string Content, List<ToolCall> Calls) Read(ToolFormat format, string text, int piece)
+    private static (string Content, List<(string Name, string Arguments)> Calls) Read(ToolFormat format, string text, int piece)
     {
         ToolCallReader reader = format.Reader(s_names);
         var content = new StringBuilder();
-        var calls = new List<ToolCall>();
+        var calls = new List<(string Name, string Arguments)>();
         for (int at = 0; at < text.Length; at += piece)
             Take(reader.Add(text.Substring(at, Math.Min(piece, text.Length - at))));
         Take(reader.End());
@@ -41,11 +41,16 @@ public class ToolFormatTests
         void Take(ToolText told)
         {
             content.Append(told.Content);
-            calls.AddRange(told.Calls);
+            foreach (ToolCallPart part in told.Calls)
+            {
+                if (part.Name is not null)
+                    calls.Add((part.Name, ""));
+                calls[^1] = (calls[^1].Name, calls[^1].Arguments + part.Arguments);
+            }
         }
     }
 
-    private static string Json(ToolCall call) => $"{call.Name} {JsonDocument.Parse(call.Arguments).RootElement.GetRawText().Replace(" ", "", StringComparison.Ordinal)}";
+    private static string Json((string Name, string Arguments) call) => $"{call.Name} {call.Arguments.Replace(" ", "", StringComparison.Ordinal)}";
 
     [Theory]
     [InlineData("hermes", "<tool_call>\n{\"name\": \"get_weather\", \"arguments\": {\"city\": \"Bath\"}}\n</tool_call>", "", "get_weather {\"city\":\"Bath\"}")]
@@ -54,12 +59,20 @@ public class ToolFormatTests
     [InlineData("hermes", "a < b, <tool and <tool_call> is a tag", "a < b, <tool and <tool_call> is a tag", "")]
     [InlineData("hermes", "<tool_call>{\"name\": \"f\", \"arguments\": [1]}</tool_call>", "<tool_call>{\"name\": \"f\", \"arguments\": [1]}</tool_call>", "")]
     [InlineData("hermes", "x <tool_call>{\"name\": \"f\", \"argu", "x <tool_call>{\"name\": \"f\", \"argu", "")]
+    [InlineData("hermes", "<tool_call>{\"name\": \"f\", \"arguments\": {\"x\": [1, {\"y\": \"Ba", "", "f {\"x\":[1,{\"y\":\"Ba")]
+    [InlineData("hermes", "<tool_call>{\"arguments\": {\"x\": 1}, \"name\": \"f\"}</tool_call> done", "done", "f {\"x\":1}")]
+    [InlineData("hermes", "<tool_call>{\"name\": \"f\", \"arguments\": {\"x\": 1}</tool_call>\n<tool_call>{\"name\": \"g\", \"arguments\": {}, \"id\": \"}\"}\n", "", "f {\"x\":1}; g {}")]
+    [InlineData("hermes", "<tool_call>{\"name\": \"f\\u0067\", \"arguments\": null}</tool_call>", "", "fg {}")]
     [InlineData("mistral", "[TOOL_CALLS][{\"name\": \"add\", \"arguments\": {\"a\": 1}}, {\"name\": \"add\", \"arguments\": {}}]", "", "add {\"a\":1}; add {}")]
+    [InlineData("mistral", "[TOOL_CALLS][{\"name\": \"add\", \"arguments\": {\"a\": 1}, \"id\": \"abcdefghi\"} , {\"arguments\": {}, \"name\": \"add\"}] end", "end", "add {\"a\":1}; add {}")]
+    [InlineData("mistral", "[TOOL_CALLS][{\"name\": \"add\", \"arguments\": {\"a\": 1}}, 7]", "7]", "add {\"a\":1}")]
     [InlineData("mistral", "[TOOL_CALLS] [{\"name\": \"add\"}]", "", "add {}")]
     [InlineData("mistral", "an array [TOOL and [1]", "an array [TOOL and [1]", "")]
     [InlineData("mistral-args", "Well: [TOOL_CALLS]add[ARGS]{\"a\": 1}[TOOL_CALLS]get_weather[CALL_ID]abcdefghi[ARGS]{\"city\": \"x\"}", "Well: ", "add {\"a\":1}; get_weather {\"city\":\"x\"}")]
     [InlineData("llama3", "{\"name\": \"add\", \"parameters\": {\"a\": 1}}", "", "add {\"a\":1}")]
     [InlineData("llama3", "<|python_tag|>{\"name\": \"add\", \"parameters\": {}}", "", "add {}")]
+    [InlineData("llama3", "{\"name\": \"add\", \"parameters\": {\"a\": 1", "", "add {\"a\":1")]
+    [InlineData("llama3", "{\"parameters\": {\"a\": 1}, \"name\": \"add\"}", "", "add {\"a\":1}")]
     [InlineData("llama3", "{\"name\": \"unknown\", \"parameters\": {}}", "{\"name\": \"unknown\", \"parameters\": {}}", "")]
     [InlineData("llama3", " {\"answer\": 42}", " {\"answer\": 42}", "")]
     [InlineData("llama3", "Hello {\"name\": \"add\"}", "Hello {\"name\": \"add\"}", "")]
@@ -67,10 +80,31 @@ public class ToolFormatTests
     {
         for (int piece = 1; piece <= text.Length; piece++)
         {
-            (string found, List<ToolCall> called) = Read(Format(name), text, piece);
+            (string found, List<(string Name, string Arguments)> called) = Read(Format(name), text, piece);
             found.ShouldBe(content, $"in pieces of {piece}");
             string.Join("; ", called.Select(Json)).ShouldBe(calls, $"in pieces of {piece}");
         }
+    }
+
+    [Theory]
+    [InlineData("hermes", "<tool_call>\n{\"name\": \"add\", \"arguments\": {\"a\": 17, \"b\": 2}}\n</tool_call>")]
+    [InlineData("mistral", "[TOOL_CALLS][{\"name\": \"add\", \"arguments\": {\"a\": 17, \"b\": 2}}]")]
+    [InlineData("mistral-args", "[TOOL_CALLS]add[ARGS]{\"a\": 17, \"b\": 2}")]
+    [InlineData("llama3", "{\"name\": \"add\", \"parameters\": {\"a\": 17, \"b\": 2}}")]
+    public void Arguments_are_told_as_they_come(string name, string text)
+    {
+        const string Arguments = "{\"a\": 17, \"b\": 2}";
+        int begin = text.IndexOf(Arguments, StringComparison.Ordinal);
+        ToolCallReader reader = Format(name).Reader(s_names);
+        for (int at = 0; at < text.Length; at++)
+        {
+            IReadOnlyList<ToolCallPart> parts = reader.Add(text.Substring(at, 1)).Calls;
+            ToolCallPart[] expected = at < begin || at >= begin + Arguments.Length ? []
+                : at == begin ? [new ToolCallPart("add", ""), new ToolCallPart(null, "{")]
+                : [new ToolCallPart(null, text.Substring(at, 1))];
+            parts.ShouldBe(expected, $"at {at}");
+        }
+        reader.End().Calls.ShouldBeEmpty();
     }
 
     [Theory]
@@ -146,7 +180,7 @@ public class ToolFormatTests
         foreach (string end in (string[])["<|im_end|>", "<|eot_id|>", "</s>"])
             answer = answer.Split(end)[0];
         answer = answer.Replace("<think>\n\n</think>", "", StringComparison.Ordinal);
-        (string content, List<ToolCall> calls) = Read(format, answer.Trim(), 3);
+        (string content, List<(string Name, string Arguments)> calls) = Read(format, answer.Trim(), 3);
         calls.Select(Json).ShouldBe(["""get_weather {"city":"Bath"}"""]);
         content.Trim().ShouldBeEmpty();
         // An id may stand within: it is not in the grammar, which a model need not write.

@@ -1,6 +1,9 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Sarsen.Server.Features.OpenAi.Protocol;
+using Sarsen.Serving.Language;
+using Sarsen.Serving.Language.Thinking;
 using Sarsen.Serving.Language.Tools;
 using Sarsen.Text.Grammars;
 
@@ -14,28 +17,62 @@ internal static class ChatConstraint
     /// <summary>Null where the answer may be anything.</summary>
     /// <param name="request">What is asked for.</param>
     /// <param name="format">How the model writes calls; null where there are no tools.</param>
+    /// <param name="thinking">What may come before it, free of all constraints.</param>
+    /// <param name="known">Those that were asked for before.</param>
+    /// <param name="stop">Ends the waiting for one that another request compiles.</param>
     /// <exception cref="OpenAiException">A schema cannot be enforced: the answer is refused rather than left free.</exception>
-    public static Grammar? Of(ChatRequest request, ToolFormat? format)
+    public static async Task<TokenGrammar?> OfAsync(ChatRequest request, ToolFormat? format, ThinkingStart thinking, ConstraintCache known, CancellationToken stop)
     {
-        ChatTools tools = request.Tools;
         JsonElement? content = request.Format.Schema ?? (request.Format.IsJson ? s_object : null);
+        bool calls = format is not null && request.Tools.Callable.Count > 0;
+        if (content is null && !(calls && (request.Tools.Required || request.Tools.Callable.Any(t => t.Strict))))
+            return null;
         try
         {
-            if (tools.Callable.Count == 0 || format is null)
-            {
-                return request.Format.Schema is { } schema ? Grammar.FromJsonSchema(schema)
-                    : request.Format.IsJson ? Grammar.AnyJson(objectOnly: true) : null;
-            }
-            if (tools.Required)
-                return ToolGrammar.Calls(format, [.. tools.Callable.Select(t => t.Schema(loose: false))], tools.Parallel);
-            return content is not null || tools.Callable.Any(t => t.Strict)
-                ? ToolGrammar.TextOrCalls(format, [.. tools.Callable.Select(t => t.Schema(loose: true))], tools.Parallel, content)
-                : null;
+            ToolFormat? used = calls ? format : null;
+            return await known.GetAsync(Key(request, used, thinking, content), () => Compile(request, used, thinking, content), stop);
         }
         catch (GrammarException e)
         {
             throw Refused(e, request);
         }
+    }
+
+    private static Grammar Compile(ChatRequest request, ToolFormat? format, ThinkingStart thinking, JsonElement? content)
+    {
+        if (format is null && thinking != ThinkingStart.None)
+            return ToolGrammar.Json(content!.Value, thinking);
+        if (format is null)
+            return request.Format.Schema is { } schema ? Grammar.FromJsonSchema(schema) : Grammar.AnyJson(objectOnly: true);
+        ChatTools tools = request.Tools;
+        ToolSchema[] schemas = Schemas(tools);
+        return tools.Required
+            ? ToolGrammar.Calls(format, schemas, tools.Parallel, thinking)
+            : ToolGrammar.TextOrCalls(format, schemas, tools.Parallel, content, thinking);
+    }
+
+    private static ToolSchema[] Schemas(ChatTools tools) => [.. tools.Callable.Select(t => t.Schema(loose: !tools.Required))];
+
+    // All that the grammar is made of; each part with its length before it, so that no two are spelled alike.
+    private static string Key(ChatRequest request, ToolFormat? format, ThinkingStart thinking, JsonElement? content)
+    {
+        var key = new StringBuilder();
+        Add(thinking.ToString());
+        if (format is not null)
+        {
+            Add($"{format.Name} {request.Tools.Required} {request.Tools.Parallel}");
+            foreach (ToolSchema tool in Schemas(request.Tools))
+            {
+                Add(tool.Name);
+                Add(tool.Parameters?.GetRawText());
+            }
+        }
+        else
+            Add(request.Format.Schema is null ? "object" : "schema");
+        Add(request.Tools.Required && format is not null ? null : content?.GetRawText());
+        return key.ToString();
+
+        void Add(string? part) => key.Append(CultureInfo.InvariantCulture, $"{part?.Length ?? -1} ").Append(part);
     }
 
     // A schema of several says which it is by its rule's name before the path.

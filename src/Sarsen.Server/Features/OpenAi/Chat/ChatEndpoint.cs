@@ -1,124 +1,35 @@
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Sarsen.Server.Features.Keys;
 using Sarsen.Server.Features.OpenAi.Protocol;
 using Sarsen.Serving.Language;
 using Sarsen.Serving.Language.Store;
+using Sarsen.Serving.Language.Thinking;
 using Sarsen.Serving.Language.Tools;
-using Sarsen.Text.Templates;
 
 namespace Sarsen.Server.Features.OpenAi.Chat;
 
 /// <summary><c>POST /v1/chat/completions</c>.</summary>
-internal static partial class ChatEndpoint
+internal static class ChatEndpoint
 {
     public static async Task AnswerAsync(HttpContext context, LanguageModels models, ServerOptions options, ILogger<LanguageModels> log)
     {
         ChatRequest request = ChatRequest.Read(await JsonBody.ReadAsync(context, options));
-        using ModelLease<ServedModel> lease = await models.UseLanguageAsync(request.Model, context.RequestAborted);
+        using var deadline = new RequestDeadline(context, options);
+        using ModelLease<ServedModel> lease = await deadline.WithinAsync(stop => models.UseLanguageAsync(request.Model, stop));
         LanguageEngine engine = lease.Model.Language!;
         ToolFormat? format = request.Tools.Callable.Count > 0 ? FormatOf(engine.Model, request.Model) : null;
-        int[] prompt = Prompt(engine.Model, request);
-        GenerationOptions generation = request.Options with { Constraint = ChatConstraint.Of(request, format), KeepSpecial = format is not null };
-        GenerationFields.Check(engine, prompt, generation, "messages");
-
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        List<GenerationStream> streams = AnswerStreams.Submit(engine, Enumerable.Range(0, request.Answers).Select(i => new GenerationRequest
+        ChatPrompt prompt = ChatPrompt.Of(engine.Model, request);
+        GenerationOptions generation = request.Options with
         {
-            Prompt = prompt,
-            Options = GenerationFields.Nth(generation, i),
-            Owner = context.KeyId(),
-        }), stop);
+            Constraint = await deadline.WithinAsync(stop => ChatConstraint.OfAsync(request, format, prompt.Thinking, engine.Constraints, stop)),
+            KeepSpecial = format is not null || (prompt.Thinking != ThinkingStart.None && engine.Model.HasSpecialThinkingMarks),
+        };
+        GenerationFields.Check(engine, prompt.Tokens, generation, "messages");
         var names = request.Tools.Callable.Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
-        ChatAnswer[] answers = [.. Enumerable.Range(0, request.Answers).Select(i => new ChatAnswer(i, format?.Reader(names), format is null ? () => "" : format.NewId))];
-        try
-        {
-            var reply = new Reply("chatcmpl-" + Ids.Random(24), options.Time.GetUtcNow().ToUnixTimeSeconds(), request, answers, streams);
-            if (request.StreamsUsage is { } usage)
-                await reply.StreamAsync(context, usage, e => LogFailure(log, e, request.Model));
-            else
-                await reply.WholeAsync(context);
-        }
-        finally
-        {
-            // Whatever ended this, the engine does no more for it.
-            await stop.CancelAsync();
-        }
-    }
-
-    /// <summary>The conversation in tokens.</summary>
-    internal static int[] Prompt(LoadedLanguageModel model, ChatRequest request)
-    {
-        if (model.Template is null)
-            throw OpenAiException.Invalid($"the model '{request.Model}' has no chat template: it continues texts (/v1/completions), it does not converse", "model", "unsupported_model");
-        try
-        {
-            return model.EncodeRendered(model.Render(request.Messages, request.Tools.Callable.Count > 0 ? [.. request.Tools.All.Select(t => t.Definition)] : null, request.Variables));
-        }
-        catch (TemplateException e)
-        {
-            throw OpenAiException.Invalid($"the template of '{request.Model}' cannot write this conversation: {e.Message}", "messages", "invalid_value", e);
-        }
+        ChatAnswer[] answers = [.. Enumerable.Range(0, request.Answers).Select(_ => new ChatAnswer(prompt.Thinking, format, names))];
+        await new ChatSender(request, answers, options, log).SendAsync(context, engine, deadline, [prompt.Tokens], generation, request.Answers, request.StreamsUsage);
     }
 
     private static ToolFormat FormatOf(LoadedLanguageModel model, string name) =>
         model.ToolFormat ?? throw OpenAiException.Unsupported($"'tools' is not supported by the model '{name}': its chat template writes no tool calls, or in a format that is not known", "tools");
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "a streamed answer of '{Model}' failed")]
-    private static partial void LogFailure(ILogger log, Exception error, string model);
-
-    private sealed record Reply(string Id, long Created, ChatRequest Request, ChatAnswer[] Answers, List<GenerationStream> Streams)
-    {
-        private static string Fingerprint => "sarsen-" + SarsenServer.Version;
-
-        private Usage Usage => Usage.Of([.. Answers.Select(a => a.Usage!)], Answers.Length);
-
-        public async Task WholeAsync(HttpContext context)
-        {
-            StringBuilder[] texts = [.. Answers.Select(_ => new StringBuilder())];
-            List<ChatCall>[] calls = [.. Answers.Select(_ => new List<ChatCall>())];
-            List<ChatToken>[] tokens = [.. Answers.Select(_ => new List<ChatToken>())];
-            await foreach ((int i, GenerationPiece piece) in AnswerStreams.ReadAsync(Streams, context.RequestAborted))
-            {
-                (string content, IReadOnlyList<ChatCall> called, IReadOnlyList<ChatToken> told) = Answers[i].Add(piece);
-                texts[i].Append(content);
-                calls[i].AddRange(called.Select(c => c with { Index = null }));
-                tokens[i].AddRange(told);
-            }
-            ChatChoice[] choices = [.. Answers.Select((answer, i) => new ChatChoice(i,
-                new ChatReply("assistant", calls[i].Count > 0 && texts[i].Length == 0 ? null : texts[i].ToString(), null, [], calls[i].Count > 0 ? calls[i] : null),
-                Request.Options.TopLogprobs is null ? null : new ChatLogprobs(tokens[i], null), answer.Finish!))];
-            await context.Response.WriteAsJsonAsync(new ChatCompletion(Id, "chat.completion", Created, Request.Model, choices, Usage, Fingerprint), ChatJson.Readable.ChatCompletion, cancellationToken: context.RequestAborted);
-        }
-
-        public async Task StreamAsync(HttpContext context, bool usage, Action<Exception> onFailure)
-        {
-            var sse = new SseWriter(context);
-            var begun = new bool[Answers.Length];
-            await sse.RunAsync(async () =>
-            {
-                await foreach ((int i, GenerationPiece piece) in AnswerStreams.ReadAsync(Streams, context.RequestAborted))
-                {
-                    if (!begun[i])
-                        await SendAsync(sse, usage, new ChatChunkChoice(i, new ChatDelta("assistant", ""), null, null));
-                    begun[i] = true;
-                    (string content, IReadOnlyList<ChatCall> called, IReadOnlyList<ChatToken> told) = Answers[i].Add(piece);
-                    if (content.Length > 0 || told.Count > 0)
-                        await SendAsync(sse, usage, new ChatChunkChoice(i, new ChatDelta(Content: content), told.Count > 0 ? new ChatLogprobs(told, null) : null, null));
-                    if (called.Count > 0)
-                        await SendAsync(sse, usage, new ChatChunkChoice(i, new ChatDelta(ToolCalls: called), null, null));
-                    if (Answers[i].Finish is { } finish)
-                        await SendAsync(sse, usage, new ChatChunkChoice(i, new ChatDelta(), null, finish));
-                }
-                if (usage)
-                    await sse.SendAsync(new ChatCountedChunk(Id, "chat.completion.chunk", Created, Request.Model, Fingerprint, [], Usage), ChatJson.Readable.ChatCountedChunk);
-                await sse.DoneAsync();
-            }, onFailure);
-        }
-
-        private Task SendAsync(SseWriter sse, bool usage, ChatChunkChoice choice) => usage
-            ? sse.SendAsync(new ChatCountedChunk(Id, "chat.completion.chunk", Created, Request.Model, Fingerprint, [choice], null), ChatJson.Readable.ChatCountedChunk)
-            : sse.SendAsync(new ChatChunk(Id, "chat.completion.chunk", Created, Request.Model, Fingerprint, [choice]), ChatJson.Readable.ChatChunk);
-    }
 }

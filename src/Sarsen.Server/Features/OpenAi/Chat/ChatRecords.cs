@@ -13,21 +13,30 @@ internal sealed record ChatChoice(int Index, ChatReply Message, ChatLogprobs? Lo
 /// <param name="Content">Null where there are only calls.</param>
 /// <param name="Refusal">Always null: clients want it to be there.</param>
 /// <param name="Annotations">Always empty.</param>
-/// <param name="ToolCalls">Absent where there are none.</param>
-internal sealed record ChatReply(
-    string Role, string? Content, string? Refusal, IReadOnlyList<string> Annotations,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ChatCall>? ToolCalls);
+internal sealed record ChatReply(string Role, string? Content, string? Refusal, IReadOnlyList<string> Annotations)
+{
+    /// <summary>What the model thought before it answered, as DeepSeek and vLLM tell it; absent where it did not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ReasoningContent { get; init; }
+
+    /// <summary>Absent where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ChatCall>? ToolCalls { get; init; }
+}
 
 /// <param name="Index">Its place among the answer's calls, in streams only.</param>
-/// <param name="Id">What the message with its result names.</param>
-/// <param name="Type"><c>function</c>.</param>
+/// <param name="Id">What the message with its result names; in streams null behind the call's first part.</param>
+/// <param name="Type"><c>function</c>; null where the id is.</param>
 /// <param name="Function">What is to be called.</param>
 internal sealed record ChatCall(
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Index, string Id, string Type, ChatFunction Function);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Index,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Id,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Type,
+    ChatFunction Function);
 
-/// <param name="Name">The function.</param>
-/// <param name="Arguments">A JSON object, as a text.</param>
-internal sealed record ChatFunction(string Name, string Arguments);
+/// <param name="Name">The function; null behind the first part of a streamed call.</param>
+/// <param name="Arguments">A JSON object, as a text; in streams what it goes on with.</param>
+internal sealed record ChatFunction([property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Name, string Arguments);
 
 internal sealed record ChatLogprobs(IReadOnlyList<ChatToken> Content, IReadOnlyList<ChatToken>? Refusal);
 
@@ -48,6 +57,7 @@ internal sealed record ChatChunkChoice(int Index, ChatDelta Delta, ChatLogprobs?
 internal sealed record ChatDelta(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Role = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Content = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ReasoningContent = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ChatCall>? ToolCalls = null);
 
 [JsonSerializable(typeof(ChatCompletion))]

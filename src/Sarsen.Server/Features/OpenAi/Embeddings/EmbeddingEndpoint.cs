@@ -40,13 +40,14 @@ internal static class EmbeddingEndpoint
         if (inputs.Count > MostTexts)
             throw OpenAiException.Invalid($"'input' has {inputs.Count} texts: at most {MostTexts} are allowed", "input", "array_above_max_length");
 
-        using ModelLease<ServedModel> lease = await models.UseEmbedderAsync(model, context.RequestAborted);
+        using var deadline = new RequestDeadline(context, options);
+        using ModelLease<ServedModel> lease = await deadline.WithinAsync(stop => models.UseEmbedderAsync(model, stop));
         ITextEmbedder embedder = lease.Model.Embedder!;
         if (wanted > embedder.Dimensions)
             throw OpenAiException.Invalid($"'dimensions' is {wanted}: the model's vectors have {embedder.Dimensions}", "dimensions");
         int[][] texts = [.. inputs.Select(i => i.Encode(embedder.Encode))];
         Check(texts, embedder);
-        IReadOnlyList<float[]> vectors = await embedder.EmbedAsync(texts, context.RequestAborted);
+        IReadOnlyList<float[]> vectors = await deadline.WithinAsync(stop => embedder.EmbedAsync(texts, stop));
         EmbeddingObject[] data = [.. vectors.Select((v, i) => new EmbeddingObject("embedding", i, Encode(Shortened(v, (int?)wanted), isBase64)))];
         int tokens = texts.Sum(t => t.Length);
         await context.Response.WriteAsJsonAsync(new EmbeddingList("list", data, model, new EmbeddingUsage(tokens, tokens)), EmbeddingJson.Default.EmbeddingList, cancellationToken: context.RequestAborted);

@@ -21,7 +21,8 @@ internal static class GenerationFields
             TopK = TopK(fields),
             MinP = fields.Number("min_p", 0, 1) ?? 0,
             TypicalP = fields.Number("typical_p", 0, 1, aboveMin: true) ?? 1,
-            RepetitionPenalty = fields.Number("repetition_penalty", 0, 100, aboveMin: true) ?? 1,
+            // Less would make logits infinite.
+            RepetitionPenalty = fields.Number("repetition_penalty", 0.01, 100) ?? 1,
             FrequencyPenalty = fields.Number("frequency_penalty", -2, 2) ?? 0,
             PresencePenalty = fields.Number("presence_penalty", -2, 2) ?? 0,
             LogitBias = LogitBias(fields),

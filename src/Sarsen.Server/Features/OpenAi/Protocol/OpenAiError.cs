@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Sarsen.Server.Errors;
 using Sarsen.Serving;
+using Sarsen.Text.Grammars;
 
 namespace Sarsen.Server.Features.OpenAi.Protocol;
 
@@ -16,9 +17,11 @@ internal sealed record OpenAiError(string Message, string Type, string? Param, s
         RequestException refused => (refused.Status, OfStatus(refused.Status, refused.Message)),
         BadHttpRequestException bad => (bad.StatusCode, OfStatus(bad.StatusCode, bad.Message)),
         InputException wrong => (400, new OpenAiError(wrong.Message, TypeOf(400), null, "invalid_value")),
+        GrammarException wrong => (400, new OpenAiError($"the answer cannot be held to its constraint: {wrong.Message}", TypeOf(400), null, "invalid_value")),
         ModelLoadException load => (500, new OpenAiError($"the model cannot be loaded: {load.Message}", TypeOf(500), "model", "model_load_failed")),
         OverloadException full => (503, new OpenAiError(full.Message, TypeOf(503), null, "engine_overloaded")),
-        ReplicaClosedException or TimeoutException => (503, new OpenAiError(e.Message, TypeOf(503), null, "unavailable")),
+        TimeoutException late => (504, new OpenAiError(late.Message, TypeOf(504), null, "timeout")),
+        ReplicaClosedException => (503, new OpenAiError(e.Message, TypeOf(503), null, "unavailable")),
         _ => (500, new OpenAiError("this should not have happened: the server's log says more", TypeOf(500), null, null)),
     };
 

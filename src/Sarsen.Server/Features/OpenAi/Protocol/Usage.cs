@@ -6,11 +6,14 @@ namespace Sarsen.Server.Features.OpenAi.Protocol;
 internal sealed record Usage(int PromptTokens, int CompletionTokens, int TotalTokens, PromptTokensDetails PromptTokensDetails, CompletionTokensDetails CompletionTokensDetails)
 {
     /// <summary>Of several answers. Prompts are counted once, however many answers each got.</summary>
-    public static Usage Of(IReadOnlyList<GenerationUsage> answers, int answersEach)
+    /// <param name="answers">What each took, the answers to a prompt together.</param>
+    /// <param name="answersEach">Answers of each prompt.</param>
+    /// <param name="thoughtTokens">Tokens of answers that were thinking.</param>
+    public static Usage Of(IReadOnlyList<GenerationUsage> answers, int answersEach, int thoughtTokens = 0)
     {
         GenerationUsage[] prompts = [.. answers.Where((_, i) => i % answersEach == 0)];
         int prompt = prompts.Sum(u => u.PromptTokens), completion = answers.Sum(u => u.AnswerTokens);
-        return new Usage(prompt, completion, prompt + completion, new(prompts.Sum(u => u.CachedTokens), 0), new(0, 0, 0, 0));
+        return new Usage(prompt, completion, prompt + completion, new(prompts.Sum(u => u.CachedTokens), 0), new(thoughtTokens, 0, 0, 0));
     }
 }
 

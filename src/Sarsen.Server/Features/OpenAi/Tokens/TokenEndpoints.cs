@@ -68,13 +68,6 @@ internal static class TokenEndpoints
     {
         if (model.Language?.Model is not { Template: not null } language)
             throw OpenAiException.Invalid($"the model '{name}' has no chat template: send a 'prompt'", "messages", "unsupported_model");
-        try
-        {
-            return language.Render(messages, addGenerationPrompt: addGeneration);
-        }
-        catch (TemplateException e)
-        {
-            throw OpenAiException.Invalid($"the template of '{name}' cannot write this conversation: {e.Message}", "messages", "invalid_value", e);
-        }
+        return ChatPrompt.Render(name, () => language.Render(messages, addGenerationPrompt: addGeneration));
     }
 }
