@@ -28,12 +28,11 @@ public sealed class DeadlineTests : IAsyncLifetime
         {
             if (entry.Name == "unloaded")
                 _load.Wait();
-            Action step = entry.Name switch
+            Action? step = entry.Name switch
             {
                 "endless" => () => Thread.Sleep(5),
                 "stuck" => () => Thread.Sleep(2 * s_most),
-                _ => () => { }
-                ,
+                _ => null,
             };
             return ServedModel.Of(new LanguageEngine(ScriptedModel.Load("on and on", contextLength: 1 << 16, onStep: step), new LanguageEngineOptions { Workers = Workers.Serial }));
         };
