@@ -5,8 +5,13 @@ using Sarsen.Text.Grammars;
 namespace Sarsen.Text.Tests.Grammars;
 
 /// <summary>What a grammar keeps stays within its bounds, however many states a text reaches; and what it allows does not depend on them.</summary>
+[CollectionDefinition(Alone, DisableParallelization = true)]
+[Collection(Alone)]
 public class GrammarMemoryTests
 {
+    // What other tests hold meanwhile would count.
+    private const string Alone = "memory of grammars";
+
     private const int Seed = 7;
 
     private static readonly GrammarLimits s_roomy = new() { TableBytes = 1L << 30, MaskBytes = 1L << 30 };
