@@ -11,12 +11,6 @@ namespace Sarsen.Tensors.Kernels;
 /// </summary>
 public sealed unsafe class BlockMatrix : WeightMatrix
 {
-    /// <summary>
-    /// Bytes of weights that are worth a chunk of work with one row of inputs, and what is best: where memory is read in longer
-    /// stretches less is fetched ahead in vain. With more rows it takes fewer.
-    /// </summary>
-    private const long LeastChunkBytes = 1 << 16, ChunkBytes = 1 << 19;
-
     private readonly Part[] _parts;
     private readonly NativeBuffer _memory;
     private readonly bool _words, _hasCode;
@@ -75,8 +69,8 @@ public sealed unsafe class BlockMatrix : WeightMatrix
         byte* scratch = workspace + BlockInput.MemoryBytes(rows, Inputs, _words);
         foreach (ref readonly Part part in _parts.AsSpan())
         {
-            long chunkBytes = Math.Clamp(part.Panels * part.PanelBytes / workers.Count, LeastChunkBytes, ChunkBytes);
-            long perChunk = Math.Clamp(chunkBytes / part.PanelBytes / rows, 1, part.Panels);
+            // With more rows a chunk takes fewer.
+            long perChunk = Math.Clamp(ChunkBytesOf(part.Panels * part.PanelBytes, workers) / part.PanelBytes / rows, 1, part.Panels);
             var job = new Job
             {
                 Layout = part.Layout,

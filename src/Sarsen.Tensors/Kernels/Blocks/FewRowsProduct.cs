@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Sarsen.Tensors.Kernels;
 
@@ -11,6 +12,9 @@ internal unsafe struct FewRowsProduct : IVectorChunk
     /// <summary>Columns of a group, of which a panel has one or more.</summary>
     public const int Columns = 16;
 
+    /// <summary>So far ahead of what is read memory is asked for weights.</summary>
+    private const int PrefetchBytes = 4096;
+
     public float* X, Bias, Y;
     public ushort* Packed;
     public nint RowStride, Rows, N, K, GroupsPerChunk;
@@ -19,38 +23,45 @@ internal unsafe struct FewRowsProduct : IVectorChunk
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run<V>(int chunk, int lane) where V : struct, IVector<V>
     {
-        nint first = chunk * GroupsPerChunk * Columns, end = nint.Min(N, first + (GroupsPerChunk * Columns));
-        if (Rows == 1)
+        nint first = chunk * GroupsPerChunk * Columns, end = nint.Min(N, first + (GroupsPerChunk * Columns)), length = KBlocks.Length(K);
+        // Panels of a block of k lie one behind the other, and are read as one stream.
+        for (nint k0 = 0; k0 < K; k0 += length)
         {
-            // Two groups at a time: the sums of one would wait for each other.
-            for (nint column = first; column < end; column += 2 * Columns)
+            nint count = nint.Min(length, K - k0);
+            for (nint column = first; column < end; column += (Rows == 1 ? 2 : 1) * Columns)
             {
-                bool both = column + Columns < end;
-                OneRow(column, both ? column + Columns : column, out V low, out V high);
-                Store(low, 0, column);
-                if (both)
-                    Store(high, 0, column + Columns);
+                if (Rows == 1)
+                {
+                    // Two groups at a time: the sums of one would wait for each other.
+                    bool both = column + Columns < end;
+                    OneRow(Panel(column, k0, count), Panel(both ? column + Columns : column, k0, count), k0, count, out V low, out V high);
+                    Add(low, 0, column, k0, count);
+                    if (both)
+                        Add(high, 0, column + Columns, k0, count);
+                    continue;
+                }
+                FourRows(Panel(column, k0, count), k0, count, out V s0, out V s1, out V s2, out V s3);
+                Add(s0, 0, column, k0, count);
+                Add(s1, 1, column, k0, count);
+                if (Rows > 2)
+                    Add(s2, 2, column, k0, count);
+                if (Rows > 3)
+                    Add(s3, 3, column, k0, count);
             }
-            return;
-        }
-        for (nint column = first; column < end; column += Columns)
-        {
-            FourRows(column, out V s0, out V s1, out V s2, out V s3);
-            Store(s0, 0, column);
-            Store(s1, 1, column);
-            if (Rows > 2)
-                Store(s2, 2, column);
-            if (Rows > 3)
-                Store(s3, 3, column);
         }
     }
 
-    private readonly void Store<V>(V sum, nint row, nint column) where V : struct, IVector<V>
+    /// <summary>Adds the sums of a block of k to those before, and with the last one the bias.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Add<V>(V sum, nint row, nint column, nint k0, nint count) where V : struct, IVector<V>
     {
         nint columns = nint.Min(Columns, N - column);
-        if (Bias != null)
+        float* y = Y + (row * RowStride) + column;
+        if (k0 > 0)
+            sum = V.Load(y, columns) + sum;
+        if (Bias != null && k0 + count == K)
             sum += V.Load(Bias + column, columns);
-        sum.Store(Y + (row * RowStride) + column, columns);
+        sum.Store(y, columns);
     }
 
     private readonly ushort* Panel(nint column, nint k0, nint count)
@@ -61,58 +72,52 @@ internal unsafe struct FewRowsProduct : IVectorChunk
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private readonly void OneRow<V>(nint column0, nint column1, out V first, out V second) where V : struct, IVector<V>
+    private readonly void OneRow<V>(ushort* panel0, ushort* panel1, nint k0, nint count, out V first, out V second) where V : struct, IVector<V>
     {
-        nint width = MicroKernels.Best.PanelColumns, length = KBlocks.Length(K);
-        (first, second) = (V.Create(0), V.Create(0));
-        for (nint k0 = 0; k0 < K; k0 += length)
+        nint width = MicroKernels.Best.PanelColumns;
+        float* x = X + k0, end = x + count;
+        V s0 = V.Create(0), s1 = V.Create(0);
+        for (; Type == DType.F16 && x < end; x++, panel0 += width, panel1 += width)
         {
-            nint count = nint.Min(length, K - k0);
-            ushort* panel0 = Panel(column0, k0, count), panel1 = Panel(column1, k0, count);
-            float* x = X + k0, end = x + count;
-            V s0 = V.Create(0), s1 = V.Create(0);
-            for (; Type == DType.F16 && x < end; x++, panel0 += width, panel1 += width)
-            {
-                V input = V.Create(*x);
-                s0 = V.Fma(input, Halves.Load<V>((byte*)panel0), s0);
-                s1 = V.Fma(input, Halves.Load<V>((byte*)panel1), s1);
-            }
-            for (; x < end; x++, panel0 += width, panel1 += width)
-            {
-                V input = V.Create(*x);
-                s0 = V.Fma(input, V.ShiftLeft(V.LoadWords((short*)panel0), 16), s0);
-                s1 = V.Fma(input, V.ShiftLeft(V.LoadWords((short*)panel1), 16), s1);
-            }
-            first = k0 == 0 ? s0 : first + s0;
-            second = k0 == 0 ? s1 : second + s1;
+            Prefetch(panel0);
+            V input = V.Create(*x);
+            s0 = V.Fma(input, Halves.Load<V>((byte*)panel0), s0);
+            s1 = V.Fma(input, Halves.Load<V>((byte*)panel1), s1);
         }
+        for (; x < end; x++, panel0 += width, panel1 += width)
+        {
+            Prefetch(panel0);
+            V input = V.Create(*x);
+            s0 = V.Fma(input, V.ShiftLeft(V.LoadWords((short*)panel0), 16), s0);
+            s1 = V.Fma(input, V.ShiftLeft(V.LoadWords((short*)panel1), 16), s1);
+        }
+        (first, second) = (s0, s1);
     }
 
     /// <summary>Two to four rows; the sums of those that are not there are the last one's.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private readonly void FourRows<V>(nint column, out V y0, out V y1, out V y2, out V y3) where V : struct, IVector<V>
+    private readonly void FourRows<V>(ushort* panel, nint k0, nint count, out V y0, out V y1, out V y2, out V y3) where V : struct, IVector<V>
     {
-        nint width = MicroKernels.Best.PanelColumns, length = KBlocks.Length(K);
-        (y0, y1, y2, y3) = (V.Create(0), V.Create(0), V.Create(0), V.Create(0));
-        for (nint k0 = 0; k0 < K; k0 += length)
+        nint width = MicroKernels.Best.PanelColumns;
+        float* x0 = X + k0, x1 = x0 + K, x2 = Rows > 2 ? x1 + K : x1, x3 = Rows > 3 ? x2 + K : x2;
+        V s0 = V.Create(0), s1 = s0, s2 = s0, s3 = s0;
+        for (nint k = 0; k < count; k++, panel += width)
         {
-            nint count = nint.Min(length, K - k0);
-            ushort* panel = Panel(column, k0, count);
-            float* x0 = X + k0, x1 = x0 + K, x2 = Rows > 2 ? x1 + K : x1, x3 = Rows > 3 ? x2 + K : x2;
-            V s0 = V.Create(0), s1 = s0, s2 = s0, s3 = s0;
-            for (nint k = 0; k < count; k++, panel += width)
-            {
-                V w = Type == DType.F16 ? Halves.Load<V>((byte*)panel) : V.ShiftLeft(V.LoadWords((short*)panel), 16);
-                s0 = V.Fma(V.Create(x0[k]), w, s0);
-                s1 = V.Fma(V.Create(x1[k]), w, s1);
-                s2 = V.Fma(V.Create(x2[k]), w, s2);
-                s3 = V.Fma(V.Create(x3[k]), w, s3);
-            }
-            bool begins = k0 == 0;
-            y0 = begins ? s0 : y0 + s0;
-            y1 = begins ? s1 : y1 + s1;
-            y2 = begins ? s2 : y2 + s2;
-            y3 = begins ? s3 : y3 + s3;
+            Prefetch(panel);
+            V w = Type == DType.F16 ? Halves.Load<V>((byte*)panel) : V.ShiftLeft(V.LoadWords((short*)panel), 16);
+            s0 = V.Fma(V.Create(x0[k]), w, s0);
+            s1 = V.Fma(V.Create(x1[k]), w, s1);
+            s2 = V.Fma(V.Create(x2[k]), w, s2);
+            s3 = V.Fma(V.Create(x3[k]), w, s3);
         }
+        (y0, y1, y2, y3) = (s0, s1, s2, s3);
+    }
+
+    // The processor by itself stops at the end of a page.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(ushort* at)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch0((byte*)at + PrefetchBytes);
     }
 }

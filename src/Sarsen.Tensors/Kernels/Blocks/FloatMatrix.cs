@@ -12,9 +12,6 @@ public sealed unsafe class FloatMatrix : WeightMatrix
     /// <summary>Up to so many rows a product is bound by reading the weight, which is then widened in registers.</summary>
     private const int FewRows = 4;
 
-    /// <summary>Bytes of weights that are worth a chunk of work.</summary>
-    private const long ChunkBytes = 1 << 16;
-
     private readonly NativeBuffer _memory;
     private readonly DType _type;
 
@@ -74,7 +71,8 @@ public sealed unsafe class FloatMatrix : WeightMatrix
         {
             var few = new FewRowsProduct { X = x, Bias = bias, Y = y, RowStride = rowStride, Rows = (nint)rows, Packed = (ushort*)_memory.Pointer, Type = _type, N = (nint)Outputs, K = (nint)Inputs };
             nint groups = ((nint)Outputs + FewRowsProduct.Columns - 1) / FewRowsProduct.Columns;
-            few.GroupsPerChunk = nint.Max(2, (nint)(ChunkBytes / (2 * Inputs * FewRowsProduct.Columns)));
+            // Two groups lie side by side.
+            few.GroupsPerChunk = nint.Max(2, (nint)(ChunkBytesOf(2 * Inputs * Outputs, workers) / (2 * Inputs * FewRowsProduct.Columns)) & ~1);
             VectorChunks.For(workers, ref few, checked((int)((groups + few.GroupsPerChunk - 1) / few.GroupsPerChunk)));
         }
         else

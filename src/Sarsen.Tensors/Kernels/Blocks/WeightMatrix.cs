@@ -8,6 +8,12 @@ namespace Sarsen.Tensors.Kernels;
 /// </summary>
 public abstract unsafe class WeightMatrix : IDisposable
 {
+    /// <summary>
+    /// Bytes of weights that are worth a chunk of work with one row of inputs, and what is best: where memory is read in longer
+    /// stretches, less is fetched ahead in vain.
+    /// </summary>
+    private const long LeastChunkBytes = 1 << 16, MostChunkBytes = 1 << 19;
+
     private protected WeightMatrix(long outputs, long inputs)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
@@ -43,4 +49,7 @@ public abstract unsafe class WeightMatrix : IDisposable
 
     /// <summary>Gives the memory back.</summary>
     public abstract void Dispose();
+
+    /// <summary>Bytes of a chunk of work of so many.</summary>
+    private protected static long ChunkBytesOf(long bytes, Workers workers) => Math.Clamp(bytes / workers.Count, LeastChunkBytes, MostChunkBytes);
 }
