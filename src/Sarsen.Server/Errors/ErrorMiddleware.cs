@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 using Sarsen.Data;
 using Sarsen.Data.Preprocessing;
 using Sarsen.Server.Features.OpenAi.Protocol;
@@ -22,7 +23,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         {
             await next(context);
             if (context.Response is { StatusCode: >= 400, HasStarted: false, ContentType: null })
-                await WriteAsync(context, context.Response.StatusCode, Describe(context), null);
+                await RefuseAsync(context);
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -46,13 +47,23 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         }
     }
 
+    private Task RefuseAsync(HttpContext context)
+    {
+        int status = context.Response.StatusCode;
+        if (!OpenAiProtocol.IsSpoken(context))
+            return WriteAsync(context, status, Describe(context), null);
+        return WriteOpenAiAsync(context, new OpenAiException(status, Describe(context), null, null));
+    }
+
     private async Task WriteOpenAiAsync(HttpContext context, Exception e)
     {
         (int status, OpenAiError error) = OpenAiError.Of(e);
         // The cause of a model that cannot be loaded is the operator's to know too.
         if (status == StatusCodes.Status500InternalServerError)
             LogFailure(log, e, context.Request.Method, context.Request.Path);
+        StringValues allowed = context.Response.Headers.Allow;
         context.Response.Clear();
+        context.Response.Headers.Allow = allowed;
         SetRetryAfter(context, e, status);
         // It would fail again: clients retry what ends with 5xx unless they are told.
         if (e is ModelLoadException or TimeoutException)

@@ -7,6 +7,9 @@ namespace Sarsen.Server.Features.OpenAi;
 /// <summary>The language models of this server, as requests name them.</summary>
 public sealed class LanguageModels(ModelStore<ServedModel> store)
 {
+    // Of a name that nobody has: answers do not repeat what is endless.
+    private const int LongestTold = 200;
+
     public ModelStore<ServedModel> Store { get; } = store;
 
     /// <summary>Uses a model that makes texts.</summary>
@@ -40,6 +43,7 @@ public sealed class LanguageModels(ModelStore<ServedModel> store)
     {
         string[] names = [.. Store.Models.Select(m => m.Entry.Name)];
         string known = names.Length == 0 ? "this server was started without language models (--model)" : $"there are {string.Join(", ", names.Select(n => $"'{n}'"))}";
-        return new OpenAiException(StatusCodes.Status404NotFound, $"the model '{name}' does not exist: {known}", "model", "model_not_found");
+        string asked = name.Length <= LongestTold ? name : name[..LongestTold] + "…";
+        return new OpenAiException(StatusCodes.Status404NotFound, $"the model '{asked}' does not exist: {known}", "model", "model_not_found");
     }
 }

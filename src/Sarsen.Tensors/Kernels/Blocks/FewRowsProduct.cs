@@ -13,12 +13,15 @@ internal unsafe struct FewRowsProduct : IVectorChunk
     public const int Columns = 16;
 
     /// <summary>So far ahead of what is read memory is asked for weights.</summary>
-    private const int PrefetchBytes = 4096;
+    public const int PrefetchBytes = 4096;
 
     public float* X, Bias, Y;
     public ushort* Packed;
     public nint RowStride, Rows, N, K, GroupsPerChunk;
     public DType Type;
+
+    /// <summary>Panels of 32 columns are multiplied by <see cref="FewRowsCode"/>.</summary>
+    public bool HasCode;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run<V>(int chunk, int lane) where V : struct, IVector<V>
@@ -28,6 +31,11 @@ internal unsafe struct FewRowsProduct : IVectorChunk
         for (nint k0 = 0; k0 < K; k0 += length)
         {
             nint count = nint.Min(length, K - k0);
+            if (typeof(V) == typeof(Vector512Lanes) && HasCode)
+            {
+                Panels<V>(first, end, k0, count);
+                continue;
+            }
             for (nint column = first; column < end; column += (Rows == 1 ? 2 : 1) * Columns)
             {
                 if (Rows == 1)
@@ -47,6 +55,22 @@ internal unsafe struct FewRowsProduct : IVectorChunk
                     Add(s2, 2, column, k0, count);
                 if (Rows > 3)
                     Add(s3, 3, column, k0, count);
+            }
+        }
+    }
+
+    /// <summary>The panels of a block of k by machine code.</summary>
+    private readonly void Panels<V>(nint first, nint end, nint k0, nint count) where V : struct, IVector<V>
+    {
+        float* sums = stackalloc float[FewRowsCode.MostRows * FewRowsCode.Columns];
+        for (nint column = first; column < end; column += FewRowsCode.Columns)
+        {
+            FewRowsCode.Run(Type, Rows, count, Panel(column, k0, count), X + k0, K, sums);
+            for (nint row = 0; row < Rows; row++)
+            {
+                Add(V.Load(sums + (row * FewRowsCode.Columns)), row, column, k0, count);
+                if (column + Columns < end)
+                    Add(V.Load(sums + (row * FewRowsCode.Columns) + Columns), row, column + Columns, k0, count);
             }
         }
     }

@@ -69,7 +69,7 @@ public sealed unsafe class FloatMatrix : WeightMatrix
     {
         if (_type != DType.F32 && rows <= FewRows && Width % FewRowsProduct.Columns == 0)
         {
-            var few = new FewRowsProduct { X = x, Bias = bias, Y = y, RowStride = rowStride, Rows = (nint)rows, Packed = (ushort*)_memory.Pointer, Type = _type, N = (nint)Outputs, K = (nint)Inputs };
+            var few = new FewRowsProduct { X = x, Bias = bias, Y = y, RowStride = rowStride, Rows = (nint)rows, Packed = (ushort*)_memory.Pointer, Type = _type, N = (nint)Outputs, K = (nint)Inputs, HasCode = FewRowsCode.IsThere && Width == FewRowsCode.Columns };
             nint groups = ((nint)Outputs + FewRowsProduct.Columns - 1) / FewRowsProduct.Columns;
             // Two groups lie side by side.
             few.GroupsPerChunk = nint.Max(2, (nint)(ChunkBytesOf(2 * Inputs * Outputs, workers) / (2 * Inputs * FewRowsProduct.Columns)) & ~1);

@@ -79,6 +79,9 @@ internal sealed class Assembler
     /// <summary>vcvtph2ps zmm, m256: F16 to f32.</summary>
     public void LoadHalves(int to, Register at, int offset) => InMemory(Map0F38, Prefix66, 0x13, to, 0, at, offset, broadcast: false, tuple: VectorBytes / 2);
 
+    /// <summary>vpmovzxwd zmm, m256.</summary>
+    public void LoadUnsignedWords(int to, Register at, int offset) => InMemory(Map0F38, Prefix66, 0x33, to, 0, at, offset, broadcast: false, tuple: VectorBytes / 2);
+
     /// <summary>vpmovzxbd zmm, m128.</summary>
     public void LoadUnsignedBytes(int to, Register at, int offset) => InMemory(Map0F38, Prefix66, 0x31, to, 0, at, offset, broadcast: false, tuple: VectorBytes / 4);
 

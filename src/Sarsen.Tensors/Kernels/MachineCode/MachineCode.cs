@@ -6,10 +6,10 @@ namespace Sarsen.Tensors.Kernels;
 
 /// <summary>
 /// Kernels written as machine code, for instructions that .NET has no methods for: AVX512-VNNI multiplies bytes and adds four
-/// products in one instruction instead of three. They give the bits of the other kernels; what they change is time.
+/// products in one instruction instead of three, and F16 becomes f32 in one instead of four. They give the bits of the other kernels; what they change is time.
 /// </summary>
 /// <remarks>
-/// They are there on Linux and macOS on x86-64 with AVX-512 and VNNI, where the system lets memory be made executable (it is
+/// They are there on Linux and macOS on x86-64 with AVX-512, where the system lets memory be made executable (it is
 /// never writable at the same time) and a test of each kernel against plain code has passed. <c>SARSEN_MACHINE_CODE=0</c> in the
 /// environment leaves them out.
 /// </remarks>
@@ -20,12 +20,14 @@ internal static unsafe class MachineCode
     // Leaf 7 of CPUID: the bit of ECX that tells of AVX512-VNNI.
     private const int FeatureLeaf = 7, VnniBit = 1 << 11;
 
-    /// <summary>Whether kernels with AVX512-VNNI may be written: asked once, of the switch, the system and the processor.</summary>
-    public static bool HasDotBytes { get; } =
+    /// <summary>Whether kernels of AVX-512's instructions may be written: asked once, of the switch, the system and the processor.</summary>
+    public static bool IsAvailable { get; } =
         Environment.GetEnvironmentVariable(Switch) is not ("0" or "off")
         && (OperatingSystem.IsLinux() || OperatingSystem.IsMacOS()) && RuntimeInformation.ProcessArchitecture == Architecture.X64
-        && InstructionSets.Best == InstructionSet.Vector512
-        && X86Base.IsSupported && (X86Base.CpuId(FeatureLeaf, 0).Ecx & VnniBit) != 0;
+        && InstructionSets.Best == InstructionSet.Vector512;
+
+    /// <summary>Whether with AVX512-VNNI as well.</summary>
+    public static bool HasDotBytes { get; } = IsAvailable && X86Base.IsSupported && (X86Base.CpuId(FeatureLeaf, 0).Ecx & VnniBit) != 0;
 
     /// <summary>Makes routines out of code, and says why in <see cref="EngineEvents"/> where that is refused.</summary>
     /// <param name="codes">One after the other; each ends with a return.</param>

@@ -128,6 +128,27 @@ public sealed class WrongRequestTests(OpenAiHost host) : IClassFixture<OpenAiHos
         CheckError(JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement, null, null);
     }
 
+    [Theory]
+    [InlineData("/v1/chat/completions", 405)]
+    [InlineData("/v1/embeddings", 405)]
+    [InlineData("/v1/chat/nothing", 404)]
+    public async Task Another_method_and_another_place_are_refused(string path, int status)
+    {
+        using HttpResponseMessage response = await host.Host.Http.GetAsync(path);
+        ((int)response.StatusCode).ShouldBe(status);
+        if (status == 405)
+            response.Content.Headers.Allow.ShouldBe(["POST"]);
+        CheckError(JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement, null, null);
+    }
+
+    [Fact]
+    public async Task A_long_name_is_not_repeated()
+    {
+        (int status, JsonElement body) = await host.PostAsync("/v1/completions", $$"""{"model": "{{new string('x', 100_000)}}", "prompt": "x"}""");
+        status.ShouldBe(404);
+        body.GetProperty("error").GetProperty("message").GetString()!.Length.ShouldBeLessThan(1000);
+    }
+
     [Fact]
     public async Task A_model_that_cannot_be_loaded_is_tried_again()
     {

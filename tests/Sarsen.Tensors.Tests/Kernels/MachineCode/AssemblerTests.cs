@@ -27,6 +27,7 @@ public class AssemblerTests
     [InlineData("vpxord 68(%r10){1to16}, %zmm24, %zmm25", "62413d50ef4a11")]
     [InlineData("vpermw 64(%rsi), %zmm31, %zmm24", "626285408d4601")]
     [InlineData("vcvtph2ps 32(%rdx), %zmm28", "62627d48136201")]
+    [InlineData("vpmovzxwd 32(%rsi), %zmm24", "62627d48334601")]
     [InlineData("vpmovzxbd 16(%rdx), %zmm28", "62627d48316201")]
     [InlineData("vpmovsxbd 16(%rdx), %zmm28", "62627d48216201")]
     [InlineData("vmulps %zmm27, %zmm28, %zmm29", "62011c4059eb")]
@@ -84,6 +85,7 @@ public class AssemblerTests
         ["vpxord 68(%r10){1to16}, %zmm24, %zmm25"] = c => c.XorBroadcast(25, 24, Register.R10, 68),
         ["vpermw 64(%rsi), %zmm31, %zmm24"] = c => c.PermuteWords(24, 31, Register.Rsi, 64),
         ["vcvtph2ps 32(%rdx), %zmm28"] = c => c.LoadHalves(28, Register.Rdx, 32),
+        ["vpmovzxwd 32(%rsi), %zmm24"] = c => c.LoadUnsignedWords(24, Register.Rsi, 32),
         ["vpmovzxbd 16(%rdx), %zmm28"] = c => c.LoadUnsignedBytes(28, Register.Rdx, 16),
         ["vpmovsxbd 16(%rdx), %zmm28"] = c => c.LoadSignedBytes(28, Register.Rdx, 16),
         ["vmulps %zmm27, %zmm28, %zmm29"] = c => c.Multiply(29, 28, 27),

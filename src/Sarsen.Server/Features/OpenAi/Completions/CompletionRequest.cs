@@ -7,7 +7,10 @@ namespace Sarsen.Server.Features.OpenAi.Completions;
 internal sealed record CompletionRequest
 {
     // OpenAI's; chat has no such limit.
-    private const int UsualMaxTokens = 16, MostTopLogprobs = 5, MostAnswers = 2048;
+    private const int UsualMaxTokens = 16, MostTopLogprobs = 5;
+
+    // As many as may wait: more would be refused by the queue each time.
+    private const int MostAnswers = 256;
 
     public required string Model { get; init; }
 

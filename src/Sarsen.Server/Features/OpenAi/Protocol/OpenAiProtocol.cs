@@ -10,7 +10,11 @@ internal sealed record OpenAiProtocol
 {
     public static OpenAiProtocol Marker { get; } = new();
 
-    public static bool IsSpoken(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<OpenAiProtocol>() is not null;
+    // Where it alone is spoken, also with a method or to a place that is not there.
+    private static readonly PathString[] s_places = ["/v1/chat", "/v1/completions", "/v1/embeddings", "/v1/models"];
+
+    public static bool IsSpoken(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<OpenAiProtocol>() is not null || s_places.Any(place => context.Request.Path.StartsWithSegments(place));
 }
 
 /// <summary>The headers of every answer, refusals included. Stands before whatever refuses.</summary>
