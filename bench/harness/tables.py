@@ -46,7 +46,9 @@ def number(value, form=None):
 
 def markdown(rows):
     """The table of a kind, headed by the command that prints it, the machine, the versions and the units."""
-    command = shlex.join([f"bench/{os.path.basename(sys.argv[0])}", *(a for a in sys.argv[1:] if a not in ("--write", "--install", "--record"))])
+    # What was typed, where a command calls another.
+    typed = shlex.split(os.environ.get("SARSEN_BENCH_COMMAND", "")) or sys.argv
+    command = shlex.join([f"bench/{os.path.basename(typed[0])}", *(a for a in typed[1:] if a not in ("--write", "--install", "--record"))])
     units = dict.fromkeys(row["unit"] for row in rows) if rows[0]["bench"] != "alloc" else []
     engines = dict.fromkeys(row["engine"] for row in rows if "engine" in row)
     foreign = max(row.get("foreign", 0) for row in rows)
