@@ -27,6 +27,7 @@ public sealed unsafe class PictureGuardTests
         new("convolution 16, 3 × 3, filters", (m, n) => Convolution(m, new Conv2dShape(1, 16, 4, 7, n, s_three)), From: 1),
         new("convolution, padding wider than the picture", (m, n) => Convolution(m, new Conv2dShape(1, 2, 2, n, 3, new Window2d(2, 3).WithPadding(3)))),
         .. Pools("2 × 2, stride 2", new Window2d(2, 2).WithStride(2), from: 2),
+        .. Pools("1 × 2, stride 2", new Window1d(2, 2).OverOneRow, from: 2),
         .. Pools("3 × 3, padded", s_three, from: 1),
         .. Pools("3 × 2, stride 3", new Window2d(3, 2).WithStride(3) with { PadTop = 1, PadLeft = 1 }, from: 2),
         new("adaptive pooling, width", (m, n) => AdaptivePooling(m, new AdaptivePool2dShape(2, 3, n, 2, 7)), From: 1),
