@@ -23,7 +23,10 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         {
             await next(context);
             if (context.Response is { StatusCode: >= 400, HasStarted: false, ContentType: null })
-                await RefuseAsync(context);
+            {
+                (int status, string words) = (context.Response.StatusCode, Describe(context));
+                await (OpenAiProtocol.IsSpoken(context) ? WriteOpenAiAsync(context, new OpenAiException(status, words, null, null)) : WriteAsync(context, status, words, null));
+            }
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -45,14 +48,6 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
             bool known = status != StatusCodes.Status500InternalServerError || e is PredictionFailedException;
             await WriteAsync(context, status, known ? MessageOf(e) : "this should not have happened: the server's log says more", e as FieldException);
         }
-    }
-
-    private Task RefuseAsync(HttpContext context)
-    {
-        int status = context.Response.StatusCode;
-        if (!OpenAiProtocol.IsSpoken(context))
-            return WriteAsync(context, status, Describe(context), null);
-        return WriteOpenAiAsync(context, new OpenAiException(status, Describe(context), null, null));
     }
 
     private async Task WriteOpenAiAsync(HttpContext context, Exception e)

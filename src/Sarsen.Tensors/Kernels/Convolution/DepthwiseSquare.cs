@@ -112,53 +112,25 @@ internal readonly unsafe ref struct DepthwiseSquare(float* plane, nint height, n
         return V.Permute(middle, lanes) & (Lanes.First<V>(1) ^ V.FromBits(-1));
     }
 
-    /// <summary>
-    /// Adds to the sixteen lanes of each of nine weights what rows first … first + rows - 1 of <paramref name="dy"/> saw of the plane,
-    /// sixteen columns after the other, row by row in these.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Weights<V>(float* dy, nint first, nint rows, float* lanes) where V : struct, IVector<V>
+    /// <summary>The plane from row <paramref name="first"/> of the results on, for the weight gradient.</summary>
+    public Rows From(nint first) => new(_plane, _height, _width, first - 1);
+
+    /// <summary>Rows of the plane where it lies.</summary>
+    public readonly struct Rows(float* plane, nint height, nint width, nint first) : ISquareRows
     {
-        V a = V.Load(lanes), b = V.Load(lanes + 16), c = V.Load(lanes + 32), d = V.Load(lanes + 48), e = V.Load(lanes + 64);
-        V f = V.Load(lanes + 80), g = V.Load(lanes + 96), h = V.Load(lanes + 112), i = V.Load(lanes + 128);
-        for (nint column = 0; column < _width; column += 16)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Load<V>(nint row, nint column, nint count, out V left, out V middle, out V right) where V : struct, IVector<V>
         {
-            nint count = nint.Min(16, _width - column), onRight = nint.Min(16, _width - column - 1);
-            float* gradient = dy + column;
-            V zero = V.Create(0), last = zero, before = zero;
-            // Each row of the plane meets the three rows of dy that saw it.
-            for (nint r = 0; r < rows + 2; r++, gradient += _width)
+            row += first;
+            if ((nuint)row >= (nuint)height)
             {
-                V now = r < rows ? V.Load(gradient, count) : zero;
-                V x = zero, y = zero, z = zero;
-                nint row = first + r - 1;
-                if ((nuint)row < (nuint)_height)
-                {
-                    float* at = _plane + (row * _width) + column;
-                    y = V.Load(at, count);
-                    x = column > 0 ? V.Load(at - 1, count) : Before(y);
-                    z = V.Load(at + 1, onRight);
-                }
-                a = V.Fma(now, x, a);
-                b = V.Fma(now, y, b);
-                c = V.Fma(now, z, c);
-                d = V.Fma(last, x, d);
-                e = V.Fma(last, y, e);
-                f = V.Fma(last, z, f);
-                g = V.Fma(before, x, g);
-                h = V.Fma(before, y, h);
-                i = V.Fma(before, z, i);
-                (before, last) = (last, now);
+                left = middle = right = V.Create(0);
+                return;
             }
+            float* at = plane + (row * width) + column;
+            middle = V.Load(at, count);
+            left = column > 0 ? V.Load(at - 1, count) : Before(middle);
+            right = V.Load(at + 1, nint.Min(16, width - column - 1));
         }
-        a.Store(lanes);
-        b.Store(lanes + 16);
-        c.Store(lanes + 32);
-        d.Store(lanes + 48);
-        e.Store(lanes + 64);
-        f.Store(lanes + 80);
-        g.Store(lanes + 96);
-        h.Store(lanes + 112);
-        i.Store(lanes + 128);
     }
 }

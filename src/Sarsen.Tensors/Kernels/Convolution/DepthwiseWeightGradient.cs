@@ -133,9 +133,9 @@ internal readonly unsafe struct DepthwiseWeightGradient
                     float* from = dy + (((image * (nint)_shape.Filters) + (channel * filters) + f) * _shape.OutPlane) + (row * width);
                     float* into = lanes + (16 * f * area);
                     if (inPlace)
-                        new DepthwiseSquare(picture, (nint)_shape.Height, width).Weights<V>(from, row, rows, into);
+                        SquareWeights.Add<V, DepthwiseSquare.Rows>(new DepthwiseSquare(picture, (nint)_shape.Height, width).From(row), from, rows, width, into);
                     else if (isSquare)
-                        SquareOfThree<V>(planes + offsets[0], offsets[1] - offsets[0], from, rows, width, into);
+                        SquareWeights.Add<V, PaddedRows>(new PaddedRows(planes + offsets[0], offsets[1] - offsets[0], _planes.Pitch), from, rows, width, into);
                     else
                         AnyWindow<V>(planes, offsets, from, rows, width, into);
                 }
@@ -221,42 +221,14 @@ internal readonly unsafe struct DepthwiseWeightGradient
         }
     }
 
-    /// <summary>A window of 3 × 3 neighbours: each row of the planes meets the three rows of dy that saw it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void SquareOfThree<V>(float* planes, nint right, float* dy, nint rows, nint width, float* lanes) where V : struct, IVector<V>
+    /// <summary>Rows of a plane that was copied with its padding.</summary>
+    private readonly struct PaddedRows(float* planes, nint step, nint pitch) : ISquareRows
     {
-        nint pitch = _planes.Pitch;
-        V a = V.Load(lanes), b = V.Load(lanes + 16), c = V.Load(lanes + 32), d = V.Load(lanes + 48), e = V.Load(lanes + 64);
-        V f = V.Load(lanes + 80), g = V.Load(lanes + 96), h = V.Load(lanes + 112), i = V.Load(lanes + 128);
-        for (nint column = 0; column < width; column += 16)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Load<V>(nint row, nint column, nint count, out V left, out V middle, out V right) where V : struct, IVector<V>
         {
-            nint count = nint.Min(16, width - column);
-            float* from = planes + column, gradient = dy + column;
-            V zero = V.Create(0), last = zero, before = zero;
-            for (nint r = 0; r < rows + 2; r++, from += pitch, gradient += width)
-            {
-                V now = r < rows ? V.Load(gradient, count) : zero;
-                V x = V.Load(from), y = V.Load(from + right), z = V.Load(from + (2 * right));
-                a = V.Fma(now, x, a);
-                b = V.Fma(now, y, b);
-                c = V.Fma(now, z, c);
-                d = V.Fma(last, x, d);
-                e = V.Fma(last, y, e);
-                f = V.Fma(last, z, f);
-                g = V.Fma(before, x, g);
-                h = V.Fma(before, y, h);
-                i = V.Fma(before, z, i);
-                (before, last) = (last, now);
-            }
+            float* at = planes + (row * pitch) + column;
+            (left, middle, right) = (V.Load(at), V.Load(at + step), V.Load(at + (2 * step)));
         }
-        a.Store(lanes);
-        b.Store(lanes + 16);
-        c.Store(lanes + 32);
-        d.Store(lanes + 48);
-        e.Store(lanes + 64);
-        f.Store(lanes + 80);
-        g.Store(lanes + 96);
-        h.Store(lanes + 112);
-        i.Store(lanes + 128);
     }
 }
