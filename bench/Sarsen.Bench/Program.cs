@@ -6,7 +6,7 @@ using Sarsen.Tensors.Kernels;
 
 // Our side of a benchmark. It prints a line when it is ready, then for each line «SECONDS» it reads it works for that
 // long and prints the median time of one operation. «cases KIND» lists what can be asked for, «memory KIND CASE BATCH»
-// what a step takes, «memory llm CASE» what a server holds, «peer layers CASE» what the other side of a layer builds; «curve SPEC OUT [PATH=VALUE …]» trains a
+// what a step takes, «memory llm CASE» what a server holds, «model CASE» makes the file of a language model and names it, «peer layers CASE» what the other side of a layer builds; «curve SPEC OUT [PATH=VALUE …]» trains a
 // language model and writes what PyTorch needs to do the same.
 switch (args)
 {
@@ -20,6 +20,9 @@ switch (args)
     case ["memory", "llm", var name] when ServerMemory.Cases.Contains(name):
         Console.WriteLine(ServerMemory.Of(name));
         return 0;
+    case ["model", var name] when LanguageCase.All.Any(c => c.Name == name):
+        Console.WriteLine(RandomModel.File(LanguageCase.Of(name)));
+        return 0;
     case ["peer", "layers", var name] when BenchCatalogue.Find("layers", name) is not null:
         Console.WriteLine(LayerSubjects.Of(name).ToJson());
         return 0;
@@ -30,7 +33,7 @@ switch (args)
         Serve(kind.Start(name, Number(batch)));
         return 0;
     default:
-        Console.Error.WriteLine($"usage: Sarsen.Bench cases KIND | memory train|infer CASE BATCH | memory llm CASE | peer layers CASE | curve SPEC OUT [PATH=VALUE ...] | KIND CASE BATCH, with KIND one of {string.Join(", ", BenchCatalogue.All.Select(k => k.Name))}");
+        Console.Error.WriteLine($"usage: Sarsen.Bench cases KIND | memory train|infer CASE BATCH | memory llm CASE | model CASE | peer layers CASE | curve SPEC OUT [PATH=VALUE ...] | KIND CASE BATCH, with KIND one of {string.Join(", ", BenchCatalogue.All.Select(k => k.Name))}");
         return 2;
 }
 

@@ -94,7 +94,7 @@ def speaking(case, batch, thread_counts):
     else:
         tokens = 64 * int(case.split("-")[1]) if case.startswith("server-") else 512 if case.endswith("-prefill") else ANSWER
         unit, of = "tokens/s", lambda seconds: tokens / seconds
-    return [Contest("llm", case, batch, n, unit, of, (sides.sarsen("llm", case, batch, n),), (sides.llama("llm", case, batch, n),)) for n in thread_counts]
+    return [Contest("llm", case, batch, n, unit, of, (ours,), (theirs,)) for n in thread_counts for ours, theirs in [sides.language(case, batch, n)]]
 
 
 def reading(case, batch, threads):

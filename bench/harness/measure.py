@@ -83,7 +83,7 @@ class Foreign:
         return round(max(0.0, others / (time.monotonic() - self.begun) / os.cpu_count()), 3)
 
     def _own(self):
-        return sum(process_seconds(pid) for pid in [os.getpid(), *self.processes])
+        return sum(process_seconds(pid) for side in self.processes for pid in family(side)) + process_seconds(os.getpid())
 
 
 def machine_seconds():
@@ -92,7 +92,14 @@ def machine_seconds():
     return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
 
 
+def family(pid):
+    """A process and those that it started: servers run as such."""
+    with open(f"/proc/{pid}/task/{pid}/children") as f:
+        return [pid, *(found for child in f.read().split() for found in family(int(child)))]
+
+
 def process_seconds(pid):
+    """Its own, and those of what it started and saw end."""
     with open(f"/proc/{pid}/stat") as f:
         fields = f.read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")

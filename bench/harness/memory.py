@@ -32,8 +32,7 @@ def rows(case, thread_counts):
 
 def server_rows(case, threads):
     """After 1,000 requests against after 100, and against llama.cpp after as many."""
-    ours = sides.memory("llm", case, None, threads)
-    theirs = sides.llama_memory(case, threads)
+    ours, theirs = sides.language_memory(case, threads)
     for peer, other, holds in (("after 100 requests", ours["few"], ours["many"] <= ours["few"] * (1 + GROWTH)), (theirs["peer"], theirs["many"], ours["many"] <= theirs["many"])):
         yield row(case, 0, threads, "MB", megabytes(ours["many"]), peer, megabytes(other), holds) | {"bench": "llm", "ratio": round(other / ours["many"], 3)}
 

@@ -12,6 +12,9 @@ MODELS = os.path.join(CACHE, "models")
 TEST_DATA = os.environ.get("SARSEN_TEST_DATA") or os.path.abspath(os.path.join(ROOT, "..", "shared", "data"))
 TEXT = os.path.join(TEST_DATA, "datasets", "tinyshakespeare", "input.txt")
 PYTHON = "/usr/bin/python3"
+# llama.cpp's own programs, where they are given: else its library from npm takes part.
+LLAMA_BENCH = None
+LLAMA_SERVER = None
 OPENMP_BLAS = f"/usr/lib/{platform.machine()}-linux-gnu/openblas-openmp"
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from . import place
 
 OURS = os.path.join(place.ROOT, "bench", "Sarsen.Bench", "bin", "Release", "net10.0", "Sarsen.Bench.dll")
+PROGRAM = os.path.join(place.ROOT, "src", "Sarsen", "bin", "Release", "net10.0", "sarsen.dll")
 
 
 class SideError(Exception):
@@ -120,18 +121,38 @@ def tokenizers(kind, case, batch, threads):
     return Variant("tokenizers", threads, ("node", f"{place.PEERS}/tokenizers_side.js", place.MODULES, path, place.TEXT))
 
 
-def llama(kind, case, batch, threads):
-    """Both sides read the model that Sarsen's makes."""
-    model, task = ("135m-q4_0", case) if case.startswith("server-") else case.rsplit("-", 1)
-    return Variant("llama", threads, ("node", f"{place.PEERS}/llama_side.js", place.MODULES, os.path.join(place.MODELS, f"{model}.gguf"), task, str(threads)))
+def language(case, batch, threads):
+    """
+    Sarsen's and llama.cpp's side of a language model: its own programs where they are given, over HTTP on both sides where that is its
+    server; else its library.
+    """
+    asked = case.startswith("server-")
+    name, task = ("135m-q4_0-decode", case) if asked else (case, case.rsplit("-", 1)[1])
+    if asked and place.LLAMA_SERVER:
+        return tuple(Variant(side, threads, (place.PYTHON, f"{place.PEERS}/server_side.py", side, program, language_model(name), task, str(threads)))
+                     for side, program in (("sarsen", PROGRAM), ("llama-server", place.LLAMA_SERVER)))
+    if not asked and place.LLAMA_BENCH:
+        command = (place.PYTHON, f"{place.PEERS}/llama_bench_side.py", place.LLAMA_BENCH)
+    else:
+        command = ("node", f"{place.PEERS}/llama_side.js", place.MODULES)
+    return sarsen("llm", case, batch, threads), Variant("llama", threads, (*command, language_model(name), task, str(threads)))
 
 
-def llama_memory(case, threads):
-    """What llama.cpp holds after as many requests."""
-    return json.loads(subprocess.run(llama("llm", case, 0, threads).command, check=True, stdout=subprocess.PIPE, text=True, env=environment(threads)).stdout.splitlines()[-1])
+def language_model(case):
+    """The file of a case's model, which both sides read: made where it is missing."""
+    return subprocess.run(["dotnet", OURS, "model", case], check=True, stdout=subprocess.PIPE, text=True, env=environment(1)).stdout.strip()
 
 
-PEERS = {"torch": torch, "torch-layer": torch_layer, "openblas": openblas, "onnxruntime": onnxruntime, "tokenizers": tokenizers, "llama": llama}
+def language_memory(case, threads):
+    """What each side holds after some requests and after many."""
+    ours, theirs = language(case, None, threads)
+    if not place.LLAMA_SERVER:
+        ours = Variant("sarsen", threads, ("dotnet", OURS, "memory", "llm", case))
+    return tuple(json.loads(subprocess.run(side.command, check=True, stdout=subprocess.PIPE, text=True, env=environment(threads)).stdout.splitlines()[-1])
+                 for side in (ours, theirs))
+
+
+PEERS = {"torch": torch, "torch-layer": torch_layer, "openblas": openblas, "onnxruntime": onnxruntime, "tokenizers": tokenizers}
 
 
 def missing(peer):
@@ -140,8 +161,8 @@ def missing(peer):
         there = os.path.isdir(os.path.join(place.MODULES, "onnxruntime-node"))
         return None if there else "onnxruntime-node is not installed: bench/run infer --install"
     if peer == "llama":
-        there = os.path.isdir(os.path.join(place.MODULES, "node-llama-cpp"))
-        return None if there else "node-llama-cpp is not installed: bench/llm --install"
+        there = (place.LLAMA_BENCH and place.LLAMA_SERVER) or os.path.isdir(os.path.join(place.MODULES, "node-llama-cpp"))
+        return None if there else "node-llama-cpp is not installed: bench/llm --install; or name llama.cpp's programs by --llama-bench and --llama-server"
     if peer == "tokenizers":
         if not os.path.exists(place.TEXT):
             return f"{place.TEXT} is not there: set SARSEN_TEST_DATA to the folder with the test data"
