@@ -27,51 +27,52 @@ internal unsafe struct FewRowsProduct : IVectorChunk
     public readonly void Run<V>(int chunk, int lane) where V : struct, IVector<V>
     {
         nint first = chunk * GroupsPerChunk * Columns, end = nint.Min(N, first + (GroupsPerChunk * Columns)), length = KBlocks.Length(K);
-        // Panels of a block of k lie one behind the other, and are read as one stream.
-        for (nint k0 = 0; k0 < K; k0 += length)
+        bool byCode = typeof(V) == typeof(Vector512Lanes) && HasCode;
+        // The blocks of k of a panel lie one behind the other, and panels too: a chunk is read as one stream.
+        nint step = byCode || Rows == 1 ? 2 * Columns : Columns;
+        for (nint column = first; column < end; column += step)
         {
-            nint count = nint.Min(length, K - k0);
-            if (typeof(V) == typeof(Vector512Lanes) && HasCode)
+            for (nint k0 = 0; k0 < K; k0 += length)
             {
-                Panels<V>(first, end, k0, count);
-                continue;
-            }
-            for (nint column = first; column < end; column += (Rows == 1 ? 2 : 1) * Columns)
-            {
-                if (Rows == 1)
+                nint count = nint.Min(length, K - k0);
+                ushort* panel = Panel(column, k0, length);
+                if (byCode)
                 {
-                    // Two groups at a time: the sums of one would wait for each other.
+                    TwoGroups<V>(panel, column, k0, count);
+                }
+                else if (Rows == 1)
+                {
+                    // The sums of one group would wait for each other.
                     bool both = column + Columns < end;
-                    OneRow(Panel(column, k0, count), Panel(both ? column + Columns : column, k0, count), k0, count, out V low, out V high);
+                    OneRow(panel, both ? Panel(column + Columns, k0, length) : panel, k0, count, out V low, out V high);
                     Add(low, 0, column, k0, count);
                     if (both)
                         Add(high, 0, column + Columns, k0, count);
-                    continue;
                 }
-                FourRows(Panel(column, k0, count), k0, count, out V s0, out V s1, out V s2, out V s3);
-                Add(s0, 0, column, k0, count);
-                Add(s1, 1, column, k0, count);
-                if (Rows > 2)
-                    Add(s2, 2, column, k0, count);
-                if (Rows > 3)
-                    Add(s3, 3, column, k0, count);
+                else
+                {
+                    FourRows(panel, k0, count, out V s0, out V s1, out V s2, out V s3);
+                    Add(s0, 0, column, k0, count);
+                    Add(s1, 1, column, k0, count);
+                    if (Rows > 2)
+                        Add(s2, 2, column, k0, count);
+                    if (Rows > 3)
+                        Add(s3, 3, column, k0, count);
+                }
             }
         }
     }
 
-    /// <summary>The panels of a block of k by machine code.</summary>
-    private readonly void Panels<V>(nint first, nint end, nint k0, nint count) where V : struct, IVector<V>
+    /// <summary>A panel of two groups by machine code.</summary>
+    private readonly void TwoGroups<V>(ushort* panel, nint column, nint k0, nint count) where V : struct, IVector<V>
     {
         float* sums = stackalloc float[FewRowsCode.MostRows * FewRowsCode.Columns];
-        for (nint column = first; column < end; column += FewRowsCode.Columns)
+        FewRowsCode.Run(Type, Rows, count, panel, X + k0, K, sums);
+        for (nint row = 0; row < Rows; row++)
         {
-            FewRowsCode.Run(Type, Rows, count, Panel(column, k0, count), X + k0, K, sums);
-            for (nint row = 0; row < Rows; row++)
-            {
-                Add(V.Load(sums + (row * FewRowsCode.Columns)), row, column, k0, count);
-                if (column + Columns < end)
-                    Add(V.Load(sums + (row * FewRowsCode.Columns) + Columns), row, column + Columns, k0, count);
-            }
+            Add(V.Load(sums + (row * FewRowsCode.Columns)), row, column, k0, count);
+            if (column + Columns < N)
+                Add(V.Load(sums + (row * FewRowsCode.Columns) + Columns), row, column + Columns, k0, count);
         }
     }
 
@@ -88,11 +89,10 @@ internal unsafe struct FewRowsProduct : IVectorChunk
         sum.Store(y, columns);
     }
 
-    private readonly ushort* Panel(nint column, nint k0, nint count)
+    private readonly ushort* Panel(nint column, nint k0, nint length)
     {
         MicroKernels kernels = MicroKernels.Best;
-        nint inPanel = column % kernels.PanelColumns;
-        return PackedMatrix.Panel(Packed, N, k0, count, KBlocks.Length(K), column - inPanel, kernels) + inPanel;
+        return PackedMatrix.Panel(Packed, N, K, k0, length, column, kernels) + (column % kernels.PanelColumns);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]

@@ -37,9 +37,9 @@ public sealed unsafe class FloatMatrix : WeightMatrix
         {
             nint count = nint.Min(length, (nint)Inputs - k0);
             if (_type == DType.F32)
-                Place((float*)elements + k0, Panel((float*)_memory.Pointer, row, k0, count), count);
+                Place((float*)elements + k0, Panel((float*)_memory.Pointer, row, k0), count);
             else
-                Place((ushort*)elements + k0, Panel((ushort*)_memory.Pointer, row, k0, count), count);
+                Place((ushort*)elements + k0, Panel((ushort*)_memory.Pointer, row, k0), count);
         }
     }
 
@@ -54,9 +54,9 @@ public sealed unsafe class FloatMatrix : WeightMatrix
                 for (nint k = 0; k < part; k++)
                 {
                     if (_type == DType.F32)
-                        to[k0 + k] = Panel((float*)_memory.Pointer, ids[i], k0, part)[k * Width];
+                        to[k0 + k] = Panel((float*)_memory.Pointer, ids[i], k0)[k * Width];
                     else
-                        Widening.Run(_type, Panel((ushort*)_memory.Pointer, ids[i], k0, part) + (k * Width), to + k0 + k, 1);
+                        Widening.Run(_type, Panel((ushort*)_memory.Pointer, ids[i], k0) + (k * Width), to + k0 + k, 1);
                 }
             }
         }
@@ -88,8 +88,8 @@ public sealed unsafe class FloatMatrix : WeightMatrix
 
     public override void Dispose() => _memory.Dispose();
 
-    private T* Panel<T>(T* packed, long row, nint k0, nint count) where T : unmanaged =>
-        PackedMatrix.Panel(packed, (nint)Outputs, k0, count, KBlocks.Length((nint)Inputs), (nint)row / Width * Width, MicroKernels.Best) + ((nint)row % Width);
+    private T* Panel<T>(T* packed, long row, nint k0) where T : unmanaged =>
+        PackedMatrix.Panel(packed, (nint)Outputs, (nint)Inputs, k0, KBlocks.Length((nint)Inputs), (nint)row / Width * Width, MicroKernels.Best) + ((nint)row % Width);
 
     private void Place<T>(T* from, T* to, nint count) where T : unmanaged
     {

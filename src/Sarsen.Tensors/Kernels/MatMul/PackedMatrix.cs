@@ -5,7 +5,8 @@ namespace Sarsen.Tensors.Kernels;
 
 /// <summary>
 /// A right operand in the order in which the kernels read it, for those that are used again and again, as weights:
-/// blocks of K (<see cref="KBlocks"/>), in them panels of columns. Only this process's kernels can read it.
+/// blocks of K (<see cref="KBlocks"/>), in them panels of columns; where the elements have sixteen bits, panels of columns, in them
+/// blocks of K, which few rows read as one stream. Only this process's kernels can read it.
 /// </summary>
 public static unsafe class PackedMatrix
 {
@@ -19,7 +20,7 @@ public static unsafe class PackedMatrix
     public static long Bytes(nint n, nint k, DType type = DType.F32) => Bytes(n, k, type, MicroKernels.Best);
 
     internal static long Bytes(nint n, nint k, DType type, MicroKernels kernels) =>
-        Panels(n, kernels) * (((long)k * kernels.PanelColumns) + (Gap * (long)BlockCount(k))) * type.Size();
+        (long)Panels(n, kernels) * WholePanel(k, kernels) * type.Size();
 
     /// <summary>At least the bytes that any kernels need: narrower panels have more gaps.</summary>
     internal static long MostBytes(nint n, nint k)
@@ -63,11 +64,16 @@ public static unsafe class PackedMatrix
     }
 
     /// <summary>The panel that begins at <paramref name="column"/>, of the block that begins at <paramref name="k0"/>; its rows are PanelColumns apart.</summary>
-    internal static T* Panel<T>(T* packed, nint n, nint k0, nint kCount, nint blockLength, nint column, MicroKernels kernels) where T : unmanaged
+    internal static T* Panel<T>(T* packed, nint n, nint k, nint k0, nint blockLength, nint column, MicroKernels kernels) where T : unmanaged
     {
-        nint panels = Panels(n, kernels), block = blockLength == 0 ? 0 : k0 / blockLength;
-        return packed + (panels * ((k0 * kernels.PanelColumns) + (block * Gap))) + (column / kernels.PanelColumns * PanelFloats(kCount, kernels));
+        nint before = (k0 * kernels.PanelColumns) + (blockLength == 0 ? 0 : k0 / blockLength * Gap), panel = column / kernels.PanelColumns;
+        return sizeof(T) == sizeof(ushort)
+            ? packed + (panel * WholePanel(k, kernels)) + before
+            : packed + (Panels(n, kernels) * before) + (panel * PanelFloats(nint.Min(blockLength, k - k0), kernels));
     }
+
+    /// <summary>Elements of a panel through all blocks of K.</summary>
+    internal static nint WholePanel(nint k, MicroKernels kernels) => (k * kernels.PanelColumns) + (Gap * BlockCount(k));
 
     internal static nint PanelFloats(nint kCount, MicroKernels kernels) => (kCount * kernels.PanelColumns) + Gap;
 
@@ -90,7 +96,7 @@ public static unsafe class PackedMatrix
             for (nint k0 = 0; k0 < K; k0 += length)
             {
                 nint kCount = nint.Min(length, K - k0);
-                ushort* panel = Panel(Packed, N, k0, kCount, length, column, Kernels);
+                ushort* panel = Panel(Packed, N, K, k0, length, column, Kernels);
                 for (nint k = 0; k < kCount; k++, panel += width)
                 {
                     for (nint i = 0; i < width; i++)
@@ -120,7 +126,7 @@ public static unsafe class PackedMatrix
             for (nint column = first * ChunkPanels * width; column < end; column += width)
             {
                 nint count = nint.Min(width, N - column);
-                float* panel = Panel(Packed, N, k0, kCount, length, column, Kernels);
+                float* panel = Panel(Packed, N, K, k0, length, column, Kernels);
                 if (Transposed)
                     Packing.Transpose(B + (column * Ldb) + k0, Ldb, count, kCount, panel, width, Kernels.Lanes);
                 else

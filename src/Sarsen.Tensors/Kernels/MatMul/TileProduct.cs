@@ -163,9 +163,11 @@ internal static unsafe class TileProduct
     private static float* Panels(in MatMulArgs<float> args, nint k0, nint kCount, nint kLength, nint column, MicroKernels kernels, float* widened, nint count)
     {
         if (args.PackedType == DType.F32)
-            return PackedMatrix.Panel(args.PackedB, args.N, k0, kCount, kLength, column, kernels);
-        ushort* panels = PackedMatrix.Panel((ushort*)args.PackedB, args.N, k0, kCount, kLength, column, kernels);
-        Widening.Run(args.PackedType, panels, widened, (count * PackedMatrix.PanelFloats(kCount, kernels)) - PackedMatrix.Gap);
+            return PackedMatrix.Panel(args.PackedB, args.N, args.K, k0, kLength, column, kernels);
+        ushort* panel = PackedMatrix.Panel((ushort*)args.PackedB, args.N, args.K, k0, kLength, column, kernels);
+        nint step = PackedMatrix.WholePanel(args.K, kernels), floats = PackedMatrix.PanelFloats(kCount, kernels);
+        for (nint i = 0; i < count; i++)
+            Widening.Run(args.PackedType, panel + (i * step), widened + (i * floats), kCount * kernels.PanelColumns);
         return widened;
     }
 
