@@ -148,8 +148,14 @@ def language_memory(case, threads):
     ours, theirs = language(case, None, threads)
     if not place.LLAMA_SERVER:
         ours = Variant("sarsen", threads, ("dotnet", OURS, "memory", "llm", case))
-    return tuple(json.loads(subprocess.run(side.command, check=True, stdout=subprocess.PIPE, text=True, env=environment(threads)).stdout.splitlines()[-1])
-                 for side in (ours, theirs))
+    return held(ours), held(theirs)
+
+
+def held(variant):
+    done = subprocess.run(variant.command, stdout=subprocess.PIPE, text=True, env=environment(variant.threads))
+    if done.returncode != 0:
+        raise SideError(f"{' '.join(variant.command)} ended with {done.returncode}: what it wrote above says why")
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 PEERS = {"torch": torch, "torch-layer": torch_layer, "openblas": openblas, "onnxruntime": onnxruntime, "tokenizers": tokenizers}

@@ -4,9 +4,11 @@
 usage: server_side.py sarsen|llama-server PROGRAM MODEL TASK THREADS     (TASK: server-N-throughput, server-N-first-token, or
 server-N-memory, which answers 1,000 requests and prints the server's resident bytes after 100 and after all)
 """
+import http
 import http.client
 import itertools
 import json
+import re
 import socket
 import statistics
 import subprocess
@@ -60,6 +62,7 @@ class Server:
                 self.log.seek(0)
                 sys.exit(f"{program} does not serve:\n{self.log.read()}")
             time.sleep(0.1)
+        self.headers = {"Content-Type": "application/json"} | self._key()
 
     def ask(self, lengths):
         """Each client asks once: the seconds until its first token."""
@@ -83,7 +86,7 @@ class Server:
         body = {"model": "m", "prompt": tokens, "max_tokens": answer, "temperature": 0, "ignore_eos": True, "stream": True, "stream_options": {"include_usage": True}}
         begun, first, made = time.perf_counter(), None, None
         connection = http.client.HTTPConnection(HOST, self.port)
-        connection.request("POST", "/v1/completions", json.dumps(body), {"Content-Type": "application/json"})
+        connection.request("POST", "/v1/completions", json.dumps(body), self.headers)
         response = connection.getresponse()
         if response.status != 200:
             sys.exit(f"{response.status} {response.read().decode()}")
@@ -101,9 +104,15 @@ class Server:
         try:
             connection = http.client.HTTPConnection(HOST, self.port, timeout=5)
             connection.request("GET", "/v1/models")
-            return connection.getresponse().status == 200
+            return connection.getresponse().status != http.HTTPStatus.SERVICE_UNAVAILABLE
         except OSError:
             return False
+
+    def _key(self):
+        """What the server wrote at its first start, where it wants a key."""
+        self.log.seek(0)
+        key = re.search(r"sarsen_\S+", self.log.read())
+        return {"Authorization": f"Bearer {key[0]}"} if key else {}
 
 
 def remember(server, name):
