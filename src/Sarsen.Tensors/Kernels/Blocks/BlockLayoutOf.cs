@@ -20,9 +20,11 @@ internal sealed unsafe class BlockLayoutOf<TLevels, TScales> : BlockLayout
     internal override void Write(byte* panel, long k, int row, in BlockRow from)
     {
         for (nint g = 0; g < (nint)(k / BlockInput.Group); g++)
-            TLevels.Write(PanelPlaces<TLevels, TScales>.Levels(panel, g), row, from.Levels + (g * BlockInput.Group));
-        for (nint b = 0; b < (nint)(k / TScales.BlockLength); b++)
-            TScales.Write(PanelPlaces<TLevels, TScales>.Scales(panel, b), row, from, b);
+        {
+            byte* levels = PanelPlaces<TLevels, TScales>.Levels(panel, g);
+            TLevels.Write(levels, row, from.Levels + (g * BlockInput.Group));
+            TScales.Write(PanelPlaces<TLevels, TScales>.Header(panel, g), levels + TLevels.GroupBytes, row, from, g);
+        }
     }
 
     internal override void Read(byte* panel, long k, int row, float* values)
@@ -30,14 +32,14 @@ internal sealed unsafe class BlockLayoutOf<TLevels, TScales> : BlockLayout
         float* lanes = stackalloc float[2 * PanelRows];
         for (nint g = 0; g < (nint)(k / GroupLength); g++)
         {
-            (nint block, nint part) = Math.DivRem(g, TScales.BlockLength / TScales.GroupLength);
-            byte* scales = PanelPlaces<TLevels, TScales>.Scales(panel, block);
-            ScalarLanes scale = TScales.Scale<ScalarLanes>(scales, part);
+            (nint group, nint part) = Math.DivRem(g, BlockInput.Group / TScales.GroupLength);
+            byte* header = PanelPlaces<TLevels, TScales>.Header(panel, group), levels = PanelPlaces<TLevels, TScales>.Levels(panel, group), scales = levels + TLevels.GroupBytes;
+            ScalarLanes scale = TScales.Scale<ScalarLanes>(header, scales, part);
             scale.Store(lanes);
-            (HasMinima ? TScales.Least(scales, part, scale) : ScalarLanes.Create(0)).Store(lanes + PanelRows);
+            (HasMinima ? TScales.Least(header, scales, part, scale) : ScalarLanes.Create(0)).Store(lanes + PanelRows);
             for (nint i = g * GroupLength; i < (g + 1) * GroupLength; i++)
             {
-                int level = TLevels.Read(PanelPlaces<TLevels, TScales>.Levels(panel, i / BlockInput.Group), row, (int)(i % BlockInput.Group)) - TScales.Offset;
+                int level = TLevels.Read(levels, row, (int)(i % BlockInput.Group)) - TScales.Offset;
                 values[i] = (lanes[row] * level) + lanes[PanelRows + row];
             }
         }
@@ -113,30 +115,31 @@ internal sealed unsafe class BlockLayoutOf<TLevels, TScales> : BlockLayout
         V sum = V.Create(0);
         for (nint g = 0; g < groups;)
         {
-            byte* scales = levels + PanelPlaces<TLevels, TScales>.LevelBytes;
-            for (nint i = 0; i < PanelPlaces<TLevels, TScales>.Groups; i++, g++, levels += TLevels.GroupBytes, inputs += inputBytes)
+            byte* header = levels;
+            levels += TScales.HeaderBytes;
+            for (nint i = 0; i < PanelPlaces<TLevels, TScales>.Groups; i++, g++, levels += PanelPlaces<TLevels, TScales>.GroupBytes, inputs += inputBytes)
             {
+                byte* scales = levels + TLevels.GroupBytes;
                 if (TScales.GroupLength == BlockInput.Group)
-                    sum = Add(TLevels.Dot<V>(levels, inputs), scales, i, starts + g, steps[g], sums[g], sum);
+                    sum = Add(TLevels.Dot<V>(levels, inputs), header, scales, 0, starts + g, steps[g], sums[g], sum);
                 else
                 {
-                    sum = Add(TLevels.DotHalf<V>(levels, inputs, 0), scales, 2 * i, halfStarts + (2 * g), steps[g], halfSums[2 * g], sum);
-                    sum = Add(TLevels.DotHalf<V>(levels, inputs, 1), scales, (2 * i) + 1, halfStarts + (2 * g) + 1, steps[g], halfSums[(2 * g) + 1], sum);
+                    sum = Add(TLevels.DotHalf<V>(levels, inputs, 0), header, scales, 0, halfStarts + (2 * g), steps[g], halfSums[2 * g], sum);
+                    sum = Add(TLevels.DotHalf<V>(levels, inputs, 1), header, scales, 1, halfStarts + (2 * g) + 1, steps[g], halfSums[(2 * g) + 1], sum);
                 }
             }
-            levels = scales + TScales.BlockBytes;
         }
         return sum;
     }
 
     /// <summary>Adds the products of a group to the sum.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Add<V>(V dot, byte* scales, nint group, int* start, float step, float total, V sum) where V : struct, IVector<V>
+    private static V Add<V>(V dot, byte* header, byte* scales, nint part, int* start, float step, float total, V sum) where V : struct, IVector<V>
     {
-        V scale = TScales.Scale<V>(scales, group);
+        V scale = TScales.Scale<V>(header, scales, part);
         if (TScales.Offset != 0)
             dot = V.AddBits(dot, V.FromBits(*start >> BlockInput.StartShift(TScales.Offset)));
         sum = V.Fma(V.ToFloat(dot), scale * V.Create(step), sum);
-        return TScales.HasLeast ? V.Fma(TScales.Least(scales, group, scale), V.Create(total), sum) : sum;
+        return TScales.HasLeast ? V.Fma(TScales.Least(header, scales, part, scale), V.Create(total), sum) : sum;
     }
 }

@@ -66,15 +66,14 @@ internal static unsafe class BlockTile<TLevels, TScales> where TLevels : struct,
     {
         for (nint g = 0; g < count; g++)
         {
-            TLevels.Unpack<V>(PanelPlaces<TLevels, TScales>.Levels(panel, first + g), unpacked + (g * UnpackedBytes));
-            nint block = (nint)((nuint)(first + g) / (nuint)PanelPlaces<TLevels, TScales>.Groups), at = first + g - (block * PanelPlaces<TLevels, TScales>.Groups);
-            byte* scales = PanelPlaces<TLevels, TScales>.Scales(panel, block);
+            byte* header = PanelPlaces<TLevels, TScales>.Header(panel, first + g), levels = PanelPlaces<TLevels, TScales>.Levels(panel, first + g), scales = levels + TLevels.GroupBytes;
+            TLevels.Unpack<V>(levels, unpacked + (g * UnpackedBytes));
             for (nint s = 0; s < ScaleGroups; s++)
             {
-                V scale = TScales.Scale<V>(scales, (at * ScaleGroups) + s);
+                V scale = TScales.Scale<V>(header, scales, s);
                 scale.Store(factors + (((g * ScaleGroups) + s) * Columns));
                 if (TScales.HasLeast)
-                    TScales.Least(scales, (at * ScaleGroups) + s, scale).Store(leasts + (((g * ScaleGroups) + s) * Columns));
+                    TScales.Least(header, scales, s, scale).Store(leasts + (((g * ScaleGroups) + s) * Columns));
             }
         }
     }

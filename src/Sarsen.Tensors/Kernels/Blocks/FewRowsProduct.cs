@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace Sarsen.Tensors.Kernels;
 
@@ -11,9 +10,6 @@ internal unsafe struct FewRowsProduct : IVectorChunk
 {
     /// <summary>Columns of a group, of which a panel has one or more.</summary>
     public const int Columns = 16;
-
-    /// <summary>So far ahead of what is read memory is asked for weights.</summary>
-    public const int PrefetchBytes = 4096;
 
     public float* X, Bias, Y;
     public ushort* Packed;
@@ -103,14 +99,12 @@ internal unsafe struct FewRowsProduct : IVectorChunk
         V s0 = V.Create(0), s1 = V.Create(0);
         for (; Type == DType.F16 && x < end; x++, panel0 += width, panel1 += width)
         {
-            Prefetch(panel0);
             V input = V.Create(*x);
             s0 = V.Fma(input, Halves.Load<V>((byte*)panel0), s0);
             s1 = V.Fma(input, Halves.Load<V>((byte*)panel1), s1);
         }
         for (; x < end; x++, panel0 += width, panel1 += width)
         {
-            Prefetch(panel0);
             V input = V.Create(*x);
             s0 = V.Fma(input, V.ShiftLeft(V.LoadWords((short*)panel0), 16), s0);
             s1 = V.Fma(input, V.ShiftLeft(V.LoadWords((short*)panel1), 16), s1);
@@ -127,7 +121,6 @@ internal unsafe struct FewRowsProduct : IVectorChunk
         V s0 = V.Create(0), s1 = s0, s2 = s0, s3 = s0;
         for (nint k = 0; k < count; k++, panel += width)
         {
-            Prefetch(panel);
             V w = Type == DType.F16 ? Halves.Load<V>((byte*)panel) : V.ShiftLeft(V.LoadWords((short*)panel), 16);
             s0 = V.Fma(V.Create(x0[k]), w, s0);
             s1 = V.Fma(V.Create(x1[k]), w, s1);
@@ -135,13 +128,5 @@ internal unsafe struct FewRowsProduct : IVectorChunk
             s3 = V.Fma(V.Create(x3[k]), w, s3);
         }
         (y0, y1, y2, y3) = (s0, s1, s2, s3);
-    }
-
-    // The processor by itself stops at the end of a page.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Prefetch(ushort* at)
-    {
-        if (Sse.IsSupported)
-            Sse.Prefetch0((byte*)at + PrefetchBytes);
     }
 }

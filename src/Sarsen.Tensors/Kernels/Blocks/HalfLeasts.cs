@@ -13,27 +13,31 @@ internal unsafe struct HalfLeasts : IScales
 
     public static int Offset => 0;
 
-    public static int BlockBytes => 64;
-
     public static int HeaderBytes => 0;
+
+    public static int GroupBytes => 64;
 
     public static bool SubtractsLeast => false;
 
-    public static void Write(byte* block, int row, in BlockRow from, nint index)
+    public static void Write(byte* header, byte* scales, int row, in BlockRow from, nint group)
     {
-        ((ushort*)block)[row] = from.Scales[index];
-        ((ushort*)block)[16 + row] = from.Leasts[index];
+        ((ushort*)scales)[row] = from.Scales[group];
+        ((ushort*)scales)[16 + row] = from.Leasts[group];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Scale<V>(byte* scales, nint group) where V : struct, IVector<V> => Halves.Load<V>(scales);
+    public static V Scale<V>(byte* header, byte* scales, nint part) where V : struct, IVector<V> => Halves.Load<V>(scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Least<V>(byte* scales, nint group, V scale) where V : struct, IVector<V> => Halves.Load<V>(scales + 32);
+    public static V Least<V>(byte* header, byte* scales, nint part, V scale) where V : struct, IVector<V> => Halves.Load<V>(scales + 32);
 
-    public static void WriteScale(Assembler code, int part)
+    public static void WriteScale(Assembler code, int scales, int part, bool hasHeader)
     {
-        code.LoadHalves(BlockRegisters.Factor, BlockRegisters.Scales, 0);
-        code.LoadHalves(BlockRegisters.Least, BlockRegisters.Scales, 32);
+        code.LoadHalves(BlockRegisters.Factor, BlockRegisters.Levels, scales);
+        code.LoadHalves(BlockRegisters.Least, BlockRegisters.Levels, scales + 32);
+    }
+
+    public static void WriteHeader(Assembler code)
+    {
     }
 }

@@ -13,18 +13,22 @@ internal unsafe struct HalfScales : IScales
 
     public static int Offset => 0;
 
-    public static int BlockBytes => 32;
-
     public static int HeaderBytes => 0;
+
+    public static int GroupBytes => 32;
 
     public static bool SubtractsLeast => false;
 
-    public static void Write(byte* block, int row, in BlockRow from, nint index) => ((ushort*)block)[row] = from.Scales[index];
+    public static void Write(byte* header, byte* scales, int row, in BlockRow from, nint group) => ((ushort*)scales)[row] = from.Scales[group];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Scale<V>(byte* scales, nint group) where V : struct, IVector<V> => Halves.Load<V>(scales);
+    public static V Scale<V>(byte* header, byte* scales, nint part) where V : struct, IVector<V> => Halves.Load<V>(scales);
 
-    public static V Least<V>(byte* scales, nint group, V scale) where V : struct, IVector<V> => V.Create(0);
+    public static V Least<V>(byte* header, byte* scales, nint part, V scale) where V : struct, IVector<V> => V.Create(0);
 
-    public static void WriteScale(Assembler code, int part) => code.LoadHalves(BlockRegisters.Factor, BlockRegisters.Scales, 0);
+    public static void WriteScale(Assembler code, int scales, int part, bool hasHeader) => code.LoadHalves(BlockRegisters.Factor, BlockRegisters.Levels, scales);
+
+    public static void WriteHeader(Assembler code)
+    {
+    }
 }

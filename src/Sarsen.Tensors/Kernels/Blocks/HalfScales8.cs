@@ -13,18 +13,22 @@ internal unsafe struct HalfScales8 : IScales
 
     public static int Offset => 8;
 
-    public static int BlockBytes => 32;
-
     public static int HeaderBytes => 0;
+
+    public static int GroupBytes => 32;
 
     public static bool SubtractsLeast => false;
 
-    public static void Write(byte* block, int row, in BlockRow from, nint index) => HalfScales.Write(block, row, from, index);
+    public static void Write(byte* header, byte* scales, int row, in BlockRow from, nint group) => HalfScales.Write(header, scales, row, from, group);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Scale<V>(byte* scales, nint group) where V : struct, IVector<V> => HalfScales.Scale<V>(scales, group);
+    public static V Scale<V>(byte* header, byte* scales, nint part) where V : struct, IVector<V> => HalfScales.Scale<V>(header, scales, part);
 
-    public static V Least<V>(byte* scales, nint group, V scale) where V : struct, IVector<V> => V.Create(0);
+    public static V Least<V>(byte* header, byte* scales, nint part, V scale) where V : struct, IVector<V> => V.Create(0);
 
-    public static void WriteScale(Assembler code, int part) => HalfScales.WriteScale(code, part);
+    public static void WriteScale(Assembler code, int scales, int part, bool hasHeader) => HalfScales.WriteScale(code, scales, part, hasHeader);
+
+    public static void WriteHeader(Assembler code)
+    {
+    }
 }

@@ -42,5 +42,11 @@ internal unsafe interface ILevels
     /// Writes what leaves the steps 2p and 2p + 1 of a group, of the eight of four elements, as unsigned bytes in
     /// <see cref="BlockRegisters.Even"/> and <see cref="BlockRegisters.Odd"/>; where <see cref="Words"/>, with 128 added.
     /// </summary>
-    static abstract void WritePair(Assembler code, int pair);
+    /// <param name="code">Where to.</param>
+    /// <param name="pair">p.</param>
+    /// <param name="shifted">The odd step's may be left 2^<see cref="OddShift"/> times as large.</param>
+    static abstract void WritePair(Assembler code, int pair, bool shifted);
+
+    /// <summary>By how many bits levels of odd steps lie higher in their bytes, where <see cref="WritePair"/> can leave them there.</summary>
+    static abstract int OddShift { get; }
 }

@@ -15,32 +15,49 @@ internal unsafe interface IScales
     /// <summary>Subtracted from levels: 0, or a power of two below 128.</summary>
     static abstract int Offset { get; }
 
-    /// <summary>Bytes of a block of all sixteen rows.</summary>
-    static abstract int BlockBytes { get; }
-
-    /// <summary>How many of them are of the whole block, and come first.</summary>
+    /// <summary>Bytes of a block's header, of all sixteen rows: what all its groups share.</summary>
     static abstract int HeaderBytes { get; }
+
+    /// <summary>Bytes of a group of 32, of all sixteen rows.</summary>
+    static abstract int GroupBytes { get; }
 
     /// <summary>Machine code holds the minima with the other sign.</summary>
     static abstract bool SubtractsLeast { get; }
 
-    /// <summary>Writes a row's scales of one block.</summary>
-    static abstract void Write(byte* block, int row, in BlockRow from, nint index);
+    /// <summary>Writes a row's scales of one group of 32, and what its block shares.</summary>
+    /// <param name="header">Of its block.</param>
+    /// <param name="scales">Its own.</param>
+    /// <param name="row">Which of the sixteen.</param>
+    /// <param name="from">The row.</param>
+    /// <param name="group">Which of the row's groups of 32.</param>
+    static abstract void Write(byte* header, byte* scales, int row, in BlockRow from, nint group);
 
-    /// <summary>The scales of one group of sixteen rows.</summary>
-    /// <param name="scales">Those of its block.</param>
-    /// <param name="group">Which of the block's, counted in groups of <see cref="GroupLength"/>.</param>
-    static abstract V Scale<V>(byte* scales, nint group) where V : struct, IVector<V>;
+    /// <summary>The scales of a group of 32, or of its half, of sixteen rows.</summary>
+    /// <param name="header">Of its block.</param>
+    /// <param name="scales">Its own.</param>
+    /// <param name="part">0, or 1 of the second half.</param>
+    static abstract V Scale<V>(byte* header, byte* scales, nint part) where V : struct, IVector<V>;
 
-    /// <summary>What is added to s · q, of one group of sixteen rows.</summary>
-    /// <param name="scales">Those of its block.</param>
-    /// <param name="group">Which of the block's, counted in groups of <see cref="GroupLength"/>.</param>
+    /// <summary>What is added to s · q, of the same.</summary>
+    /// <param name="header">Of its block.</param>
+    /// <param name="scales">Its own.</param>
+    /// <param name="part">0, or 1 of the second half.</param>
     /// <param name="scale">Their <see cref="Scale{V}"/>.</param>
-    static abstract V Least<V>(byte* scales, nint group, V scale) where V : struct, IVector<V>;
+    static abstract V Least<V>(byte* header, byte* scales, nint part, V scale) where V : struct, IVector<V>;
 
     /// <summary>
     /// Writes what leaves the scales of a group of 32, or of its half <paramref name="part"/>, in <see cref="BlockRegisters.Factor"/>, and
-    /// minima in <see cref="BlockRegisters.Least"/>; <see cref="BlockRegisters.Scales"/> is where the group's own begin.
+    /// minima in <see cref="BlockRegisters.Least"/>.
     /// </summary>
-    static abstract void WriteScale(Assembler code, int part);
+    /// <param name="code">Where to.</param>
+    /// <param name="scales">Where the group's own begin, from <see cref="BlockRegisters.Levels"/> on.</param>
+    /// <param name="part">0 or 1.</param>
+    /// <param name="hasHeader">What <see cref="WriteHeader"/> leaves is there.</param>
+    static abstract void WriteScale(Assembler code, int scales, int part, bool hasHeader);
+
+    /// <summary>
+    /// Writes what leaves the numbers of a block's header in <see cref="BlockRegisters.HeaderScale"/> and <see cref="BlockRegisters.HeaderLeast"/>,
+    /// in routines that have those registers; nothing where there is no header.
+    /// </summary>
+    static abstract void WriteHeader(Assembler code);
 }

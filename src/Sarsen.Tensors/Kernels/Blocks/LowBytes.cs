@@ -13,6 +13,8 @@ internal unsafe struct LowBytes : ILevels
 
     public static int StepsPerFlush => 4;
 
+    public static int OddShift => 0;
+
     public static void Write(byte* group, int row, byte* levels)
     {
         for (int k = 0; k < 32; k++)
@@ -41,7 +43,7 @@ internal unsafe struct LowBytes : ILevels
             V.Load((float*)(group + 64 * s)).Store((float*)(to + 64 * s));
     }
 
-    public static void WritePair(Assembler code, int pair)
+    public static void WritePair(Assembler code, int pair, bool shifted)
     {
         code.Load(BlockRegisters.Even, BlockRegisters.Levels, 128 * pair);
         code.Load(BlockRegisters.Odd, BlockRegisters.Levels, (128 * pair) + 64);

@@ -13,6 +13,8 @@ internal unsafe struct Nibbles : ILevels
 
     public static int StepsPerFlush => 8;
 
+    public static int OddShift => 4;
+
     public static void Write(byte* group, int row, byte* levels)
     {
         for (int k = 0; k < 32; k++)
@@ -49,10 +51,18 @@ internal unsafe struct Nibbles : ILevels
         }
     }
 
-    public static void WritePair(Assembler code, int pair)
+    public static void WritePair(Assembler code, int pair, bool shifted) => WritePairAt(code, 64 * pair, shifted);
+
+    /// <summary><see cref="WritePair"/> of 64 bytes that begin at <paramref name="offset"/> of <see cref="BlockRegisters.Levels"/>.</summary>
+    internal static void WritePairAt(Assembler code, int offset, bool shifted)
     {
-        code.Load(BlockRegisters.Odd, BlockRegisters.Levels, 64 * pair);
+        code.Load(BlockRegisters.Odd, BlockRegisters.Levels, offset);
         code.AndBroadcast(BlockRegisters.Even, BlockRegisters.Odd, BlockRegisters.Constants, BlockRegisters.LowBits);
+        if (shifted)
+        {
+            code.AndBroadcast(BlockRegisters.Odd, BlockRegisters.Odd, BlockRegisters.Constants, BlockRegisters.HighBits);
+            return;
+        }
         code.ShiftBitsRight(BlockRegisters.Odd, BlockRegisters.Odd, 4);
         code.AndBroadcast(BlockRegisters.Odd, BlockRegisters.Odd, BlockRegisters.Constants, BlockRegisters.LowBits);
     }

@@ -2,7 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Sarsen.Tensors.Kernels;
 
-/// <summary>Where things lie in a panel: block after block, each the levels of its groups and then its scales, so that a panel is read as one stream.</summary>
+/// <summary>
+/// Where things lie in a panel: block after block, each its header and then its groups, each their levels and then their scales: a panel is
+/// read as one stream, which processors follow by themselves.
+/// </summary>
 internal static unsafe class PanelPlaces<TLevels, TScales> where TLevels : struct, ILevels where TScales : struct, IScales
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
@@ -14,24 +17,25 @@ internal static unsafe class PanelPlaces<TLevels, TScales> where TLevels : struc
         get => TScales.BlockLength / BlockInput.Group;
     }
 
-    public static int LevelBytes
+    /// <summary>From group to group.</summary>
+    public static int GroupBytes
     {
         [MethodImpl(Inline)]
-        get => Groups * TLevels.GroupBytes;
+        get => TLevels.GroupBytes + TScales.GroupBytes;
     }
 
     public static int BlockBytes
     {
         [MethodImpl(Inline)]
-        get => LevelBytes + TScales.BlockBytes;
+        get => TScales.HeaderBytes + (Groups * GroupBytes);
     }
 
-    /// <summary>The levels of a group of 32, counted from the panel's first.</summary>
+    /// <summary>The header of the block of a group of 32, counted from the panel's first.</summary>
+    [MethodImpl(Inline)]
+    public static byte* Header(byte* panel, nint group) => panel + ((nint)((nuint)group / (nuint)Groups) * BlockBytes);
+
+    /// <summary>The levels of a group of 32, counted from the panel's first; its scales are <see cref="ILevels.GroupBytes"/> behind them.</summary>
     [MethodImpl(Inline)]
     public static byte* Levels(byte* panel, nint group) =>
-        panel + ((nint)((nuint)group / (nuint)Groups) * BlockBytes) + ((nint)((nuint)group % (nuint)Groups) * TLevels.GroupBytes);
-
-    /// <summary>The scales of a block.</summary>
-    [MethodImpl(Inline)]
-    public static byte* Scales(byte* panel, nint block) => panel + (block * BlockBytes) + LevelBytes;
+        Header(panel, group) + TScales.HeaderBytes + ((nint)((nuint)group % (nuint)Groups) * GroupBytes);
 }

@@ -16,6 +16,8 @@ internal unsafe struct SignedBytes : ILevels
 
     public static int StepsPerFlush => 0;
 
+    public static int OddShift => 0;
+
     public static void Write(byte* group, int row, byte* levels)
     {
         for (int k = 0; k < 32; k++)
@@ -38,7 +40,7 @@ internal unsafe struct SignedBytes : ILevels
     }
 
     // Two pieces of two elements a row become one of four; the top bit is what 128 adds.
-    public static void WritePair(Assembler code, int pair)
+    public static void WritePair(Assembler code, int pair, bool shifted)
     {
         foreach ((int register, int step) in (ReadOnlySpan<(int, int)>)[(BlockRegisters.Even, 2 * pair), (BlockRegisters.Odd, (2 * pair) + 1)])
         {

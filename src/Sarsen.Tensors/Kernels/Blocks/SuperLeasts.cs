@@ -30,53 +30,61 @@ internal unsafe struct SuperLeasts<TGroup> : IScales where TGroup : struct, INum
         get => 0;
     }
 
-    public static int BlockBytes
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => HeaderBytes + 32 * Groups;
-    }
-
     public static int HeaderBytes
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => 64;
     }
 
-    public static bool SubtractsLeast => true;
-
-    private static int Groups
+    public static int GroupBytes
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => 256 / TGroup.Value;
+        get => 32 * Parts;
     }
 
-    public static void Write(byte* block, int row, in BlockRow from, nint index)
+    public static bool SubtractsLeast => true;
+
+    private static int Parts
     {
-        ((ushort*)block)[row] = from.Scales[index];
-        ((ushort*)block)[16 + row] = from.Leasts[index];
-        for (int g = 0; g < Groups; g++)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => BlockInput.Group / TGroup.Value;
+    }
+
+    public static void Write(byte* header, byte* scales, int row, in BlockRow from, nint group)
+    {
+        nint block = group * BlockInput.Group / BlockLength;
+        ((ushort*)header)[row] = from.Scales[block];
+        ((ushort*)header)[16 + row] = from.Leasts[block];
+        for (int part = 0; part < Parts; part++)
         {
-            block[HeaderBytes + 32 * g + row] = (byte)from.ScaleLevels[Groups * index + g];
-            block[HeaderBytes + 32 * g + 16 + row] = from.LeastLevels[Groups * index + g];
+            scales[(32 * part) + row] = (byte)from.ScaleLevels[(Parts * group) + part];
+            scales[(32 * part) + 16 + row] = from.LeastLevels[(Parts * group) + part];
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Scale<V>(byte* scales, nint group) where V : struct, IVector<V> =>
-        Halves.Load<V>(scales) * V.ToFloat(V.LoadBytes(scales + HeaderBytes + (32 * group)));
+    public static V Scale<V>(byte* header, byte* scales, nint part) where V : struct, IVector<V> =>
+        Halves.Load<V>(header) * V.ToFloat(V.LoadBytes(scales + (32 * part)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Least<V>(byte* scales, nint group, V scale) where V : struct, IVector<V> =>
-        Halves.Load<V>(scales + 32) * V.ToFloat(V.LoadBytes(scales + HeaderBytes + (32 * group) + 16)) * V.Create(-1);
+    public static V Least<V>(byte* header, byte* scales, nint part, V scale) where V : struct, IVector<V> =>
+        Halves.Load<V>(header + 32) * V.ToFloat(V.LoadBytes(scales + (32 * part) + 16)) * V.Create(-1);
 
-    public static void WriteScale(Assembler code, int part)
+    public static void WriteScale(Assembler code, int scales, int part, bool hasHeader)
     {
-        foreach ((int register, int half) in (ReadOnlySpan<(int, int)>)[(BlockRegisters.Factor, 0), (BlockRegisters.Least, 1)])
+        foreach ((int register, int half, int header) in (ReadOnlySpan<(int, int, int)>)[(BlockRegisters.Factor, 0, BlockRegisters.HeaderScale), (BlockRegisters.Least, 1, BlockRegisters.HeaderLeast)])
         {
-            code.LoadHalves(BlockRegisters.Spare, BlockRegisters.Header, 32 * half);
-            code.LoadUnsignedBytes(register, BlockRegisters.Scales, (32 * part) + (16 * half));
+            if (!hasHeader)
+                code.LoadHalves(BlockRegisters.Spare, BlockRegisters.Header, 32 * half);
+            code.LoadUnsignedBytes(register, BlockRegisters.Levels, scales + (32 * part) + (16 * half));
             code.ToFloat(register, register);
-            code.Multiply(register, register, BlockRegisters.Spare);
+            code.Multiply(register, register, hasHeader ? header : BlockRegisters.Spare);
         }
+    }
+
+    public static void WriteHeader(Assembler code)
+    {
+        code.LoadHalves(BlockRegisters.HeaderScale, BlockRegisters.Header, 0);
+        code.LoadHalves(BlockRegisters.HeaderLeast, BlockRegisters.Header, 32);
     }
 }

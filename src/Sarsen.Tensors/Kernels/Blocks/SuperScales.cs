@@ -29,34 +29,33 @@ internal unsafe struct SuperScales<TOffset> : IScales where TOffset : struct, IN
         get => TOffset.Value;
     }
 
-    public static int BlockBytes
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => 32 + 16 * 16;
-    }
-
     public static int HeaderBytes => 32;
+
+    public static int GroupBytes => 32;
 
     public static bool SubtractsLeast => false;
 
-    public static void Write(byte* block, int row, in BlockRow from, nint index)
+    public static void Write(byte* header, byte* scales, int row, in BlockRow from, nint group)
     {
-        ((ushort*)block)[row] = from.Scales[index];
-        for (int g = 0; g < 16; g++)
-            block[32 + 16 * g + row] = (byte)from.ScaleLevels[16 * index + g];
+        ((ushort*)header)[row] = from.Scales[group * BlockInput.Group / BlockLength];
+        for (int part = 0; part < 2; part++)
+            scales[(16 * part) + row] = (byte)from.ScaleLevels[(2 * group) + part];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Scale<V>(byte* scales, nint group) where V : struct, IVector<V> =>
-        Halves.Load<V>(scales) * V.ToFloat(V.LoadBytes((sbyte*)(scales + HeaderBytes + (16 * group))));
+    public static V Scale<V>(byte* header, byte* scales, nint part) where V : struct, IVector<V> =>
+        Halves.Load<V>(header) * V.ToFloat(V.LoadBytes((sbyte*)(scales + (16 * part))));
 
-    public static V Least<V>(byte* scales, nint group, V scale) where V : struct, IVector<V> => V.Create(0);
+    public static V Least<V>(byte* header, byte* scales, nint part, V scale) where V : struct, IVector<V> => V.Create(0);
 
-    public static void WriteScale(Assembler code, int part)
+    public static void WriteScale(Assembler code, int scales, int part, bool hasHeader)
     {
-        code.LoadHalves(BlockRegisters.Spare, BlockRegisters.Header, 0);
-        code.LoadSignedBytes(BlockRegisters.Factor, BlockRegisters.Scales, 16 * part);
+        if (!hasHeader)
+            code.LoadHalves(BlockRegisters.Spare, BlockRegisters.Header, 0);
+        code.LoadSignedBytes(BlockRegisters.Factor, BlockRegisters.Levels, scales + (16 * part));
         code.ToFloat(BlockRegisters.Factor, BlockRegisters.Factor);
-        code.Multiply(BlockRegisters.Factor, BlockRegisters.Factor, BlockRegisters.Spare);
+        code.Multiply(BlockRegisters.Factor, BlockRegisters.Factor, hasHeader ? BlockRegisters.HeaderScale : BlockRegisters.Spare);
     }
+
+    public static void WriteHeader(Assembler code) => code.LoadHalves(BlockRegisters.HeaderScale, BlockRegisters.Header, 0);
 }

@@ -10,7 +10,7 @@ namespace Sarsen.Tensors.Kernels;
 internal sealed class Assembler
 {
     // The maps of opcodes, and the prefixes that are part of them, as EVEX numbers them.
-    private const int Map0F = 1, Map0F38 = 2;
+    private const int Map0F = 1, Map0F38 = 2, Map0F3A = 3;
     private const int NoPrefix = 0, Prefix66 = 1;
 
     private const int VectorBytes = 64, LaneBytes = 4;
@@ -67,8 +67,16 @@ internal sealed class Assembler
     /// <summary>vpandd with one i32 in memory for every lane.</summary>
     public void AndBroadcast(int to, int a, Register b, int offset) => InMemory(Map0F, Prefix66, 0xDB, to, a, b, offset, broadcast: true);
 
-    /// <summary>vpord.</summary>
-    public void Or(int to, int a, int b) => InRegister(Map0F, Prefix66, 0xEB, to, a, b);
+    /// <summary>vpaddd.</summary>
+    public void AddBits(int to, int a, int b) => InRegister(Map0F, Prefix66, 0xFE, to, a, b);
+
+    /// <summary>vpternlogd: to |= a &amp; b, b being one i32 in memory for every lane.</summary>
+    public void OrAndBroadcast(int to, int a, Register b, int offset)
+    {
+        InMemory(Map0F3A, Prefix66, 0x25, to, a, b, offset, broadcast: true);
+        // The result by the bits of to, a and b: where to's is set, or both others are.
+        _code.Add(0b1111_1000);
+    }
 
     /// <summary>vpxord with one i32 in memory for every lane.</summary>
     public void XorBroadcast(int to, int a, Register b, int offset) => InMemory(Map0F, Prefix66, 0xEF, to, a, b, offset, broadcast: true);
@@ -87,13 +95,6 @@ internal sealed class Assembler
 
     /// <summary>vpmovsxbd zmm, m128.</summary>
     public void LoadSignedBytes(int to, Register at, int offset) => InMemory(Map0F38, Prefix66, 0x21, to, 0, at, offset, broadcast: false, tuple: VectorBytes / 4);
-
-    /// <summary>prefetcht0.</summary>
-    public void Prefetch(Register at, int offset)
-    {
-        _code.AddRange([0x0F, 0x18]);
-        Displaced(1, at, offset, 1);
-    }
 
     /// <summary>mov r64, r64.</summary>
     public void Move(Register to, Register from)

@@ -14,12 +14,6 @@ internal sealed unsafe class BlockCode
     /// <summary>Rows of a routine, at most: their sums of a group, and their results, stay in registers.</summary>
     public const int MostRows = 12;
 
-    /// <summary>So far ahead of what is read memory is asked for levels.</summary>
-    private const int PrefetchBytes = 4096;
-
-    /// <summary>With more rows the products take longer than the memory.</summary>
-    private const int PrefetchRows = 4;
-
     private static readonly NativeBuffer? s_constants = MachineCode.HasDotBytes ? WriteConstants() : null;
 
     private readonly nint[] _routines;
@@ -50,6 +44,7 @@ internal sealed unsafe class BlockCode
     private static byte[] Write<TLevels, TScales>(int rows) where TLevels : struct, ILevels where TScales : struct, IScales
     {
         int parts = BlockInput.Group / TScales.GroupLength, pairs = 4 / parts;
+        bool few = rows <= BlockRegisters.FewRows;
         var code = new Assembler();
         code.Move(BlockRegisters.Levels, BlockRegisters.Args, Offset(nameof(BlockCodeArgs.Panel)));
         code.Move(BlockRegisters.Inputs, BlockRegisters.Args, Offset(nameof(BlockCodeArgs.Inputs)));
@@ -60,30 +55,35 @@ internal sealed unsafe class BlockCode
             code.Clear(m);
 
         int block = code.Here;
-        code.Move(BlockRegisters.Scales, BlockRegisters.Levels);
-        code.Add(BlockRegisters.Scales, PanelPlaces<TLevels, TScales>.LevelBytes);
-        code.Move(BlockRegisters.Header, BlockRegisters.Scales);
+        code.Move(BlockRegisters.Header, BlockRegisters.Levels);
         if (TScales.HeaderBytes > 0)
-            code.Add(BlockRegisters.Scales, TScales.HeaderBytes);
+            code.Add(BlockRegisters.Levels, TScales.HeaderBytes);
+        if (few)
+            TScales.WriteHeader(code);
         code.Move(BlockRegisters.Groups, PanelPlaces<TLevels, TScales>.Groups);
         int group = code.Here;
-        // The scales' share of a group included.
-        for (int at = 0; rows <= PrefetchRows && at < PanelPlaces<TLevels, TScales>.BlockBytes / PanelPlaces<TLevels, TScales>.Groups; at += NativeBuffer.Alignment)
-            code.Prefetch(BlockRegisters.Levels, PrefetchBytes + at);
         for (int part = 0; part < parts; part++)
         {
             int? half = parts == 1 ? null : part;
             Start(code, rows, TLevels.Words ? 128 : TScales.Offset, half);
+            for (int m = 0; few && m < rows; m++)
+                code.Clear(BlockRegisters.OddSums + m);
             for (int pair = part * pairs; pair < (part + 1) * pairs; pair++)
             {
-                TLevels.WritePair(code, pair);
+                TLevels.WritePair(code, pair, few);
                 for (int step = 0; step < 2; step++)
                 {
                     for (int m = 0; m < rows; m++)
-                        code.DotBytesBroadcast(MostRows + m, step == 0 ? BlockRegisters.Even : BlockRegisters.Odd, BlockRegisters.Inputs, 4 * ((((2 * pair) + step) * rows) + m));
+                        code.DotBytesBroadcast((few && step == 1 ? BlockRegisters.OddSums : MostRows) + m, step == 0 ? BlockRegisters.Even : BlockRegisters.Odd, BlockRegisters.Inputs, 4 * ((((2 * pair) + step) * rows) + m));
                 }
             }
-            TScales.WriteScale(code, part);
+            for (int m = 0; few && m < rows; m++)
+            {
+                if (TLevels.OddShift > 0)
+                    code.ShiftBitsRight(BlockRegisters.OddSums + m, BlockRegisters.OddSums + m, (byte)TLevels.OddShift);
+                code.AddBits(MostRows + m, MostRows + m, BlockRegisters.OddSums + m);
+            }
+            TScales.WriteScale(code, TLevels.GroupBytes, part, few);
             for (int m = 0; m < rows; m++)
             {
                 int scaled = BlockRegisters.Scaled + (m & 1);
@@ -96,11 +96,9 @@ internal sealed unsafe class BlockCode
                     code.FmaBroadcast(m, BlockRegisters.Least, BlockRegisters.Inputs, BlockTiles.SumOffset(rows, half) + (4 * m));
             }
         }
-        code.Add(BlockRegisters.Levels, TLevels.GroupBytes);
+        code.Add(BlockRegisters.Levels, PanelPlaces<TLevels, TScales>.GroupBytes);
         code.Add(BlockRegisters.Inputs, BlockTiles.BytesOf(rows));
-        code.Add(BlockRegisters.Scales, (TScales.BlockBytes - TScales.HeaderBytes) / (TScales.BlockLength / BlockInput.Group));
         code.RepeatFrom(group, BlockRegisters.Groups);
-        code.Move(BlockRegisters.Levels, BlockRegisters.Scales);
         code.RepeatFrom(block, BlockRegisters.Blocks);
 
         code.Move(BlockRegisters.Results, BlockRegisters.Args, Offset(nameof(BlockCodeArgs.Y)));
@@ -138,6 +136,7 @@ internal sealed unsafe class BlockCode
             (order[2 * row], order[(2 * row) + 1]) = ((short)row, (short)(BlockLayout.PanelRows + row));
         *(int*)(constants.Pointer + BlockRegisters.LowBits) = 0x0F0F0F0F;
         *(int*)(constants.Pointer + BlockRegisters.UpperBits) = 0x30303030;
+        *(int*)(constants.Pointer + BlockRegisters.HighBits) = unchecked((int)0xF0F0F0F0);
         *(int*)(constants.Pointer + BlockRegisters.TopBits) = unchecked((int)0x80808080);
         return constants;
     }

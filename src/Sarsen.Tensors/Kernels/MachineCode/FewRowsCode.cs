@@ -54,7 +54,6 @@ internal static unsafe class FewRowsCode
         for (int sum = 0; sum < 2 * rows; sum++)
             code.Clear(sum);
         int step = code.Here;
-        code.Prefetch(Panel, FewRowsProduct.PrefetchBytes);
         for (int half = 0; half < 2; half++)
         {
             if (isHalf)

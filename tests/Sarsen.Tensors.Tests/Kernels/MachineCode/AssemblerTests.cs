@@ -23,7 +23,9 @@ public class AssemblerTests
     [InlineData("vpsrad $4, %zmm17, %zmm26", "62b12d4072e104")]
     [InlineData("vpslld $4, %zmm27, %zmm24", "62913d4072f304")]
     [InlineData("vpandd 64(%r10){1to16}, %zmm24, %zmm25", "62413d50db4a10")]
-    [InlineData("vpord %zmm27, %zmm25, %zmm24", "62013540ebc3")]
+    [InlineData("vpaddd %zmm27, %zmm25, %zmm24", "62013540fec3")]
+    [InlineData("vpternlogd $0xf8, 68(%r10){1to16}, %zmm26, %zmm24", "62432d50254211f8")]
+    [InlineData("vpternlogd $0xf8, 1024(%rsi){1to16}, %zmm28, %zmm25", "62631d50258e00040000f8")]
     [InlineData("vpxord 68(%r10){1to16}, %zmm24, %zmm25", "62413d50ef4a11")]
     [InlineData("vpermw 64(%rsi), %zmm31, %zmm24", "626285408d4601")]
     [InlineData("vcvtph2ps 32(%rdx), %zmm28", "62627d48136201")]
@@ -32,8 +34,6 @@ public class AssemblerTests
     [InlineData("vpmovsxbd 16(%rdx), %zmm28", "62627d48216201")]
     [InlineData("vmulps %zmm27, %zmm28, %zmm29", "62011c4059eb")]
     [InlineData("vfnmadd231ps 20(%rcx){1to16}, %zmm30, %zmm1", "62f20d50bc4905")]
-    [InlineData("prefetcht0 4096(%rsi)", "0f188e00100000")]
-    [InlineData("prefetcht0 64(%rsi)", "0f184e40")]
     [InlineData("movq %rdx, %r8", "4989d0")]
     [InlineData("movq $8, %r9", "49c7c108000000")]
     [InlineData("movq 64(%rdi), %rax", "488b4740")]
@@ -81,7 +81,9 @@ public class AssemblerTests
         ["vpsrad $4, %zmm17, %zmm26"] = c => c.ShiftBitsRight(26, 17, 4),
         ["vpslld $4, %zmm27, %zmm24"] = c => c.ShiftBitsLeft(24, 27, 4),
         ["vpandd 64(%r10){1to16}, %zmm24, %zmm25"] = c => c.AndBroadcast(25, 24, Register.R10, 64),
-        ["vpord %zmm27, %zmm25, %zmm24"] = c => c.Or(24, 25, 27),
+        ["vpaddd %zmm27, %zmm25, %zmm24"] = c => c.AddBits(24, 25, 27),
+        ["vpternlogd $0xf8, 68(%r10){1to16}, %zmm26, %zmm24"] = c => c.OrAndBroadcast(24, 26, Register.R10, 68),
+        ["vpternlogd $0xf8, 1024(%rsi){1to16}, %zmm28, %zmm25"] = c => c.OrAndBroadcast(25, 28, Register.Rsi, 1024),
         ["vpxord 68(%r10){1to16}, %zmm24, %zmm25"] = c => c.XorBroadcast(25, 24, Register.R10, 68),
         ["vpermw 64(%rsi), %zmm31, %zmm24"] = c => c.PermuteWords(24, 31, Register.Rsi, 64),
         ["vcvtph2ps 32(%rdx), %zmm28"] = c => c.LoadHalves(28, Register.Rdx, 32),
@@ -90,8 +92,6 @@ public class AssemblerTests
         ["vpmovsxbd 16(%rdx), %zmm28"] = c => c.LoadSignedBytes(28, Register.Rdx, 16),
         ["vmulps %zmm27, %zmm28, %zmm29"] = c => c.Multiply(29, 28, 27),
         ["vfnmadd231ps 20(%rcx){1to16}, %zmm30, %zmm1"] = c => c.FmaNegatedBroadcast(1, 30, Register.Rcx, 20),
-        ["prefetcht0 4096(%rsi)"] = c => c.Prefetch(Register.Rsi, 4096),
-        ["prefetcht0 64(%rsi)"] = c => c.Prefetch(Register.Rsi, 64),
         ["movq %rdx, %r8"] = c => c.Move(Register.R8, Register.Rdx),
         ["movq $8, %r9"] = c => c.Move(Register.R9, 8),
         ["movq 64(%rdi), %rax"] = c => c.Move(Register.Rax, Register.Rdi, 64),
