@@ -14,9 +14,10 @@ def install(peers):
     lacking = [peer for peer in peers if sides.missing(peer)]
     if any(peer not in PACKAGES for peer in lacking):
         debian(PYTORCH)
-    packages = [PACKAGES[peer] for peer in lacking if peer in PACKAGES]
-    if not packages:
+    if not any(peer in PACKAGES for peer in lacking):
         return
+    # npm takes away what it is not told of again.
+    packages = [package for peer, package in PACKAGES.items() if peer in lacking or os.path.isdir(os.path.join(place.MODULES, package.rsplit("@", 1)[0]))]
     if not shutil.which("npm"):
         debian(NODE)
     os.makedirs(place.CACHE, exist_ok=True)
