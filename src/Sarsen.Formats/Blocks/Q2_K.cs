@@ -20,7 +20,7 @@ internal sealed unsafe class Q2_K() : BlockType("Q2_K", 10, 256, 84)
         return scale * q - least;
     }
 
-    public override BlockLayout Layout => BlockLayout.SuperLowBytes16;
+    public override BlockLayout Layout => BlockLayout.SuperFives16;
 
     public override void TakeApart(byte* block, in BlockRow row, nint index)
     {

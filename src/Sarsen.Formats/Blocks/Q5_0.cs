@@ -20,7 +20,7 @@ internal sealed unsafe class Q5_0() : BlockType("Q5_0", 6, 32, 22)
         return (low + 16 * high - 16) * BlockScale.Read(block);
     }
 
-    public override BlockLayout Layout => BlockLayout.Bytes;
+    public override BlockLayout Layout => BlockLayout.Fives;
 
     public override void TakeApart(byte* block, in BlockRow row, nint index)
     {
@@ -28,7 +28,7 @@ internal sealed unsafe class Q5_0() : BlockType("Q5_0", 6, 32, 22)
         byte* q = row.Levels + 32 * index;
         BlockLevels.Halves(block + Levels, q, 16);
         for (int i = 0; i < 32; i++)
-            q[i] = (byte)(sbyte)(q[i] + 16 * (block[High + i / 8] >> i % 8 & 1) - 16);
+            q[i] |= (byte)((block[High + i / 8] >> i % 8 & 1) << 4);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

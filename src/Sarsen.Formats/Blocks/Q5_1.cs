@@ -20,7 +20,7 @@ internal sealed unsafe class Q5_1() : BlockType("Q5_1", 7, 32, 24)
         return (low + 16 * high) * BlockScale.Read(block) + BlockScale.Read(block[Least..]);
     }
 
-    public override BlockLayout Layout => BlockLayout.LowBytesWithMinima;
+    public override BlockLayout Layout => BlockLayout.FivesWithMinima;
 
     public override void TakeApart(byte* block, in BlockRow row, nint index)
     {

@@ -21,7 +21,7 @@ internal sealed unsafe class Q5_K() : BlockType("Q5_K", 13, 256, 176)
         return scale * (low + 16 * high) + offset;
     }
 
-    public override BlockLayout Layout => BlockLayout.SuperLowBytes;
+    public override BlockLayout Layout => BlockLayout.SuperFives;
 
     public override void TakeApart(byte* block, in BlockRow row, nint index)
     {

@@ -24,7 +24,7 @@ public abstract unsafe class BlockLayout
         (BlockLength, GroupLength, Offset, HasMinima) = (blockLength, groupLength, offset, hasMinima);
 
     /// <summary>Four bits from -8, F16 scales of 32.</summary>
-    public static BlockLayout Nibbles { get; } = new BlockLayoutOf<Nibbles, HalfScales8>();
+    public static BlockLayout Nibbles { get; } = new BlockLayoutOf<Nibbles, HalfScales<Eight>>();
 
     /// <summary>Four bits, F16 scales and minima of 32.</summary>
     public static BlockLayout NibblesWithMinima { get; } = new BlockLayoutOf<Nibbles, HalfLeasts>();
@@ -32,20 +32,23 @@ public abstract unsafe class BlockLayout
     /// <summary>Four bits, scales and minima of 32 in super-blocks.</summary>
     public static BlockLayout SuperNibbles { get; } = new BlockLayoutOf<Nibbles, SuperLeasts<ThirtyTwo>>();
 
-    /// <summary>Up to 31, F16 scales and minima of 32.</summary>
-    public static BlockLayout LowBytesWithMinima { get; } = new BlockLayoutOf<LowBytes, HalfLeasts>();
+    /// <summary>Five bits from -16, F16 scales of 32.</summary>
+    public static BlockLayout Fives { get; } = new BlockLayoutOf<Fives, HalfScales<Sixteen>>();
 
-    /// <summary>Up to 31, scales and minima of 32 in super-blocks.</summary>
-    public static BlockLayout SuperLowBytes { get; } = new BlockLayoutOf<LowBytes, SuperLeasts<ThirtyTwo>>();
+    /// <summary>Five bits, F16 scales and minima of 32.</summary>
+    public static BlockLayout FivesWithMinima { get; } = new BlockLayoutOf<Fives, HalfLeasts>();
 
-    /// <summary>Up to 31, scales and minima of 16 in super-blocks.</summary>
-    public static BlockLayout SuperLowBytes16 { get; } = new BlockLayoutOf<LowBytes, SuperLeasts<Sixteen>>();
+    /// <summary>Five bits, scales and minima of 32 in super-blocks.</summary>
+    public static BlockLayout SuperFives { get; } = new BlockLayoutOf<Fives, SuperLeasts<ThirtyTwo>>();
+
+    /// <summary>Five bits, scales and minima of 16 in super-blocks.</summary>
+    public static BlockLayout SuperFives16 { get; } = new BlockLayoutOf<Fives, SuperLeasts<Sixteen>>();
 
     /// <summary>Six bits from -32, scales of 16 in super-blocks.</summary>
     public static BlockLayout SuperSixes { get; } = new BlockLayoutOf<Sixes, SuperScales<ThirtyTwo>>();
 
     /// <summary>Signed bytes, F16 scales of 32.</summary>
-    public static BlockLayout Bytes { get; } = new BlockLayoutOf<SignedBytes, HalfScales>();
+    public static BlockLayout Bytes { get; } = new BlockLayoutOf<SignedBytes, HalfScales<Zero>>();
 
     /// <summary>Signed bytes, scales of 16 in super-blocks.</summary>
     public static BlockLayout SuperBytes { get; } = new BlockLayoutOf<SignedBytes, SuperScales<Zero>>();

@@ -2,8 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Sarsen.Tensors.Kernels;
 
-/// <summary>An F16 scale for each group of 32, of levels that have their sign.</summary>
-internal unsafe struct HalfScales : IScales
+/// <summary>An F16 scale for each group of 32, of levels from which a number is subtracted.</summary>
+/// <typeparam name="TOffset">That number.</typeparam>
+internal unsafe struct HalfScales<TOffset> : IScales where TOffset : struct, INumber
 {
     public static int GroupLength => 32;
 
@@ -11,7 +12,11 @@ internal unsafe struct HalfScales : IScales
 
     public static bool HasLeast => false;
 
-    public static int Offset => 0;
+    public static int Offset
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TOffset.Value;
+    }
 
     public static int HeaderBytes => 0;
 

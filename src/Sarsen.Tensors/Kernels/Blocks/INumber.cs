@@ -17,6 +17,15 @@ internal struct Zero : INumber
     }
 }
 
+internal struct Eight : INumber
+{
+    public static int Value
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 8;
+    }
+}
+
 internal struct Sixteen : INumber
 {
     public static int Value

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Sarsen.Tensors.Kernels;
 
-/// <summary>Levels of four bits: byte 4 · row + j of the p-th 64 bytes of a group holds elements 8p + j, low, and 8p + 4 + j.</summary>
+/// <summary>Levels of four bits, the lower four where there are more: byte 4 · row + j of the p-th 64 bytes of a group holds elements 8p + j, low, and 8p + 4 + j.</summary>
 internal unsafe struct Nibbles : ILevels
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
@@ -18,7 +18,7 @@ internal unsafe struct Nibbles : ILevels
     public static void Write(byte* group, int row, byte* levels)
     {
         for (int k = 0; k < 32; k++)
-            group[At(row, k)] |= (byte)(levels[k] << (k & 4));
+            group[At(row, k)] |= (byte)((levels[k] & 15) << (k & 4));
     }
 
     public static int Read(byte* group, int row, int element) => group[At(row, element)] >> (element & 4) & 15;

@@ -136,6 +136,7 @@ internal sealed unsafe class BlockCode
             (order[2 * row], order[(2 * row) + 1]) = ((short)row, (short)(BlockLayout.PanelRows + row));
         *(int*)(constants.Pointer + BlockRegisters.LowBits) = 0x0F0F0F0F;
         *(int*)(constants.Pointer + BlockRegisters.UpperBits) = 0x30303030;
+        *(int*)(constants.Pointer + BlockRegisters.FifthBits) = 0x10101010;
         *(int*)(constants.Pointer + BlockRegisters.HighBits) = unchecked((int)0xF0F0F0F0);
         *(int*)(constants.Pointer + BlockRegisters.TopBits) = unchecked((int)0x80808080);
         return constants;

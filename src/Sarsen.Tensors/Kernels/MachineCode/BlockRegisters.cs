@@ -17,5 +17,5 @@ internal static class BlockRegisters
     public const Register Blocks = Register.Rax, Groups = Register.R9, Results = Register.R11;
 
     /// <summary>Where constants lie: the order that makes four elements of a row neighbours, and i32 for every lane.</summary>
-    public const int OrderOffset = 0, LowBits = 64, UpperBits = 68, TopBits = 72, HighBits = 76, ConstantBytes = 128;
+    public const int OrderOffset = 0, LowBits = 64, UpperBits = 68, TopBits = 72, HighBits = 76, FifthBits = 80, ConstantBytes = 128;
 }
