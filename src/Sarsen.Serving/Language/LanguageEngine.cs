@@ -133,8 +133,8 @@ public sealed class LanguageEngine : IAsyncDisposable
             _running = _loop.Count;
             while (!_closed && _queue.Count == 0 && _loop.Count == 0)
                 Monitor.Wait(_gate);
-            while (!_closed && _loop.HasRoom && _queue.Take() is { } job)
-                Begin(job);
+            while (!_closed && _queue.NextPriority is { } priority && _loop.HasRoomFor(priority))
+                Begin(_queue.Take()!);
             _running = _loop.Count;
             return !_closed;
         }
