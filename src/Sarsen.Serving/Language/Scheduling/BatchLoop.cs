@@ -53,6 +53,9 @@ internal sealed class BatchLoop : IDisposable
     /// <summary>Answers that are being generated.</summary>
     public int Count => _running.Count + _preempted.Count;
 
+    /// <summary>Blocks of the cache.</summary>
+    public int Blocks => _pool.Blocks;
+
     /// <summary>Blocks that answers hold now; 0 when there are none.</summary>
     public int UsedBlocks => _cache.Used;
 
@@ -197,6 +200,7 @@ internal sealed class BatchLoop : IDisposable
                 Fail(sequence, e, left);
                 return;
             }
+            sequence.Job.AnswerTokens = sequence.Answer.Tokens;
             if (sequence.FirstTokenAt == 0)
                 sequence.FirstTokenAt = _time.GetTimestamp();
             if (sequence.Answer.Finish is not null)

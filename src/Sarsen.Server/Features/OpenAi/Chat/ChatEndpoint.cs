@@ -19,9 +19,10 @@ internal static class ChatEndpoint
         LanguageEngine engine = lease.Model.Language!;
         ToolFormat? format = request.Tools.Callable.Count > 0 ? FormatOf(engine.Model, request.Model) : null;
         ChatPrompt prompt = ChatPrompt.Of(engine.Model, request);
+        using ConstraintLease? constraint = await deadline.WithinAsync(stop => ChatConstraint.OfAsync(request, format, prompt.Thinking, engine.Constraints, stop));
         GenerationOptions generation = request.Options with
         {
-            Constraint = await deadline.WithinAsync(stop => ChatConstraint.OfAsync(request, format, prompt.Thinking, engine.Constraints, stop)),
+            Constraint = constraint?.Constraint,
             KeepSpecial = format is not null || (prompt.Thinking != ThinkingStart.None && engine.Model.HasSpecialThinkingMarks),
         };
         GenerationFields.Check(engine, prompt.Tokens, generation, "messages");
