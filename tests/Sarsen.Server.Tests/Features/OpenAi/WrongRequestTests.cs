@@ -134,6 +134,7 @@ public sealed class WrongRequestTests(OpenAiHost host) : IClassFixture<OpenAiHos
     [InlineData("/v1/chat/completions", 405)]
     [InlineData("/v1/embeddings", 405)]
     [InlineData("/v1/chat/nothing", 404)]
+    [InlineData("/v1/responses", 404)]
     public async Task Another_method_and_another_place_are_refused(string path, int status)
     {
         using HttpResponseMessage response = await host.Host.Http.GetAsync(path);
@@ -141,6 +142,30 @@ public sealed class WrongRequestTests(OpenAiHost host) : IClassFixture<OpenAiHos
         if (status == 405)
             response.Content.Headers.Allow.ShouldBe(["POST"]);
         CheckError(JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement, null, null);
+    }
+
+    [Fact]
+    public async Task A_body_that_is_not_compressed_as_it_says_is_refused()
+    {
+        using var content = new ByteArrayContent("not gzip"u8.ToArray());
+        content.Headers.ContentType = new("application/json");
+        content.Headers.ContentEncoding.Add("gzip");
+        using HttpResponseMessage response = await host.Host.Http.PostAsync("/v1/completions", content);
+        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        CheckError(JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement, null, null);
+    }
+
+    [Fact]
+    public async Task A_text_of_megabytes_is_refused_by_its_length()
+    {
+        string text = new('x', 3_000_000);
+        (int status, JsonElement body) = await host.PostAsync("/v1/completions", $$"""{"model": "plain", "prompt": ["short", "{{text}}"]}""");
+        status.ShouldBe(400);
+        CheckError(body, "prompt", "context_length_exceeded");
+        body.GetProperty("error").GetProperty("message").GetString()!.ShouldContain("3000000 characters");
+        (status, body) = await host.PostAsync("/v1/chat/completions", $$"""{"model": "talker", "messages": [{"role": "user", "content": "{{text}}"}]}""");
+        status.ShouldBe(400);
+        CheckError(body, "messages", "context_length_exceeded");
     }
 
     [Theory]
