@@ -19,8 +19,7 @@ public sealed class ConstraintCache
     // Those that nobody uses, latest use first.
     private readonly LinkedList<Entry> _idle = new();
 
-    // Compiling takes up to seconds and many times the memory of what comes of it: not all at once.
-    private readonly SemaphoreSlim _compilers = new(Math.Max(1, Environment.ProcessorCount / 2));
+    private readonly SemaphoreSlim _compilers = new(Compilers);
 
     /// <param name="model">Whose tokens are held to them.</param>
     /// <param name="kept">Constraints that nobody uses and that are kept, at most; none with 0.</param>
@@ -35,6 +34,9 @@ public sealed class ConstraintCache
         ArgumentOutOfRangeException.ThrowIfNegative(usedBytes);
         (_model, _kept, _keptBytes, _usedBytes) = (model, kept, keptBytes, usedBytes);
     }
+
+    /// <summary>So many are compiled at a time: it takes up to seconds, and many times the memory of what comes of it. More than one, so that a large one does not hold up the small.</summary>
+    internal static int Compilers { get; } = Math.Max(2, Environment.ProcessorCount / 2);
 
     /// <summary>Constraints that are there, used or not.</summary>
     public int Count

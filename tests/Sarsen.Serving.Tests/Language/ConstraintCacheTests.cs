@@ -154,15 +154,17 @@ public class ConstraintCacheTests
     [Fact]
     public async Task What_nobody_waits_for_any_more_is_not_compiled()
     {
-        ConstraintCache cache = Cache();
+        ConstraintCache cache = Cache(kept: 64);
         using var gate = new Gate();
         // All who compile are busy.
-        Task<ConstraintLease>[] busy = [.. Enumerable.Range(0, Math.Max(1, Environment.ProcessorCount / 2)).Select(i => cache.UseAsync($"busy{i}", () =>
+        using var reached = new CountdownEvent(ConstraintCache.Compilers);
+        Task<ConstraintLease>[] busy = [.. Enumerable.Range(0, ConstraintCache.Compilers).Select(i => cache.UseAsync($"busy{i}", () =>
         {
+            reached.Signal();
             gate.Pass();
             return Word("x");
         }))];
-        gate.WaitUntilReached();
+        reached.Wait(s_patience).ShouldBeTrue();
         using var leaves = new CancellationTokenSource();
         bool compiled = false;
         Task<ConstraintLease> leaver = cache.UseAsync("left", () =>
