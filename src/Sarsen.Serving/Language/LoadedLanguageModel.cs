@@ -88,7 +88,7 @@ public sealed record LoadedLanguageModel
             LoadedLanguageModel loaded = HuggingFaceFolder.IsAt(path) ? FromFolder(HuggingFaceFolder.Read(path), folder => DecoderFiles.Load(folder, WeightUse.Products, workers))
                 : ModelFolder.IsAt(path) ? FromFolder(HuggingFaceFolder.Read(path, configured: false), _ => ModelFolder.LoadLanguage(path, workers))
                 : File.Exists(path) && TensorSources.IsGguf(path) ? FromGguf(path, workers)
-                : !System.IO.Path.Exists(path) ? throw new ModelLoadException($"there is nothing at '{path}': put the model back, or name where it is")
+                : !System.IO.Path.Exists(path) ? throw new ModelLoadException($"'{path}' holds no language model: nothing is there; put a GGUF file or a model's folder there, or name another place")
                 : throw new ModelLoadException($"'{path}' holds no language model: name a GGUF file, or a folder with {HuggingFaceFolder.ConfigName} and safetensors");
             if (loaded.Tokenizer.VocabularySize > loaded.Model.VocabSize)
                 throw new ModelLoadException($"'{path}': the tokenizer has {loaded.Tokenizer.VocabularySize} tokens, the model {loaded.Model.VocabSize}: they are not of one model");

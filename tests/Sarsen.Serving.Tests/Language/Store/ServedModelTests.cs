@@ -45,7 +45,7 @@ public sealed class ServedModelTests : IDisposable
             (await Should.ThrowAsync<ModelLoadException>(() => TextAsync(store))).Message.ShouldContain(path);
         }
         System.IO.File.Delete(path);
-        (await Should.ThrowAsync<ModelLoadException>(() => TextAsync(store))).Message.ShouldContain("nothing at");
+        (await Should.ThrowAsync<ModelLoadException>(() => TextAsync(store))).Message.ShouldContain("nothing is there");
         store.UsedBytes.ShouldBe(0);
         System.IO.File.WriteAllBytes(path, whole);
         (await TextAsync(store)).ShouldBe(text);
