@@ -17,7 +17,7 @@ internal sealed class RequestBody : IDisposable
 
     public ReadOnlyMemory<byte> Memory => _buffer.AsMemory(0, _length);
 
-    /// <exception cref="RequestException">The body is encoded in a way that this server does not read, or too large.</exception>
+    /// <exception cref="RequestException">The body is encoded in a way that this server does not read, or not as it says, or too large.</exception>
     public static async Task<RequestBody> ReadAsync(HttpContext context, long maxBytes)
     {
         // The decompression before this has taken away the encodings that it knows.
@@ -39,6 +39,12 @@ internal sealed class RequestBody : IDisposable
                 if (body._length == body._buffer.Length)
                     body.Grow();
             }
+        }
+        // What decompresses the body says so.
+        catch (InvalidDataException e)
+        {
+            body.Dispose();
+            throw RequestException.Invalid($"the body is not compressed as its content encoding says: {e.Message}", e);
         }
         catch
         {

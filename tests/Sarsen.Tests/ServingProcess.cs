@@ -19,9 +19,16 @@ internal sealed class ServingProcess : IDisposable
     /// <param name="data">The data folder.</param>
     /// <param name="fresh">Whether there is no admin key in it yet: then the start prints one.</param>
     /// <param name="more">Further words of the command.</param>
-    public static ServingProcess Start(string folder, string data, bool fresh, params IEnumerable<string> more)
+    public static ServingProcess Start(string folder, string data, bool fresh, params IEnumerable<string> more) => Start(folder, data, fresh, port: 0, more);
+
+    /// <param name="folder">The working folder.</param>
+    /// <param name="data">The data folder.</param>
+    /// <param name="fresh">Whether there is no admin key in it yet.</param>
+    /// <param name="port">0 for any free one.</param>
+    /// <param name="more">Further words of the command.</param>
+    public static ServingProcess Start(string folder, string data, bool fresh, int port, params IEnumerable<string> more)
     {
-        Process process = SarsenProcess.Start(folder, ["serve", "--data-folder", data, "--port", "0", .. more]);
+        Process process = SarsenProcess.Start(folder, ["serve", "--data-folder", data, "--port", $"{port}", .. more]);
         string? line = process.StandardOutput.ReadLine();
         if (line is null)
         {

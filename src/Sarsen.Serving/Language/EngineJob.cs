@@ -27,6 +27,9 @@ internal sealed class EngineJob : IDisposable
 
     public long SubmittedAt { get; }
 
+    /// <summary>Tokens of its answer so far. The engine's thread alone reads and writes it.</summary>
+    public int AnswerTokens { get; set; }
+
     /// <summary>Nobody wants the answer any more.</summary>
     public CancellationToken Stop => _either.Token;
 

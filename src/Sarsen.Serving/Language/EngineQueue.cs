@@ -15,6 +15,18 @@ internal sealed class EngineQueue(int size)
 
     public int Count => _jobs.Count;
 
+    /// <summary>The priority of who is next; null where nobody waits.</summary>
+    public int? NextPriority
+    {
+        get
+        {
+            int? highest = null;
+            foreach (EngineJob job in _jobs)
+                highest = Math.Max(highest ?? int.MinValue, job.Request.Priority);
+            return highest;
+        }
+    }
+
     /// <exception cref="OverloadException">It is full.</exception>
     public void Add(EngineJob job)
     {

@@ -14,4 +14,14 @@ namespace Sarsen.Serving.Language;
 /// <param name="AnswerTime">Time from the first token to the last.</param>
 public sealed record EngineStatistics(
     int Waiting, int Running, long Finished, long Cancelled, long Rejected, long Failed,
-    long PromptTokens, long CachedTokens, long AnswerTokens, TimeSpan PromptTime, TimeSpan AnswerTime);
+    long PromptTokens, long CachedTokens, long AnswerTokens, TimeSpan PromptTime, TimeSpan AnswerTime)
+{
+    /// <summary>Blocks of the cache that answers hold; 0 where none is generated.</summary>
+    public int UsedBlocks { get; init; }
+
+    /// <summary>Blocks of the cache.</summary>
+    public int Blocks { get; init; }
+
+    /// <summary>Bytes of the compiled constraints that requests use that wait or run.</summary>
+    public long ConstraintBytes { get; init; }
+}

@@ -8,7 +8,7 @@ public sealed record GenerationRequest
 
     public GenerationOptions Options { get; init; } = new();
 
-    /// <summary>Of requests that wait, those of a higher priority are begun first.</summary>
+    /// <summary>Those of a higher priority go first: they are begun before others that wait, and where there is no room, those of the lowest give theirs up and go on later, with the same answer.</summary>
     public int Priority { get; init; }
 
     /// <summary>Who asks, such as the id of a key: those of one priority take turns.</summary>

@@ -21,6 +21,7 @@ public interface ITextEmbedder : IAsyncDisposable
 
     /// <summary>A vector of <see cref="Dimensions"/> elements and length 1 for each text, in order.</summary>
     /// <param name="texts">Tokens, from 1 to <see cref="ContextLength"/>.</param>
-    /// <param name="stop">Stops between texts.</param>
+    /// <param name="stop">Stops the waiting, and between texts.</param>
+    /// <exception cref="OverloadException">As many wait as may.</exception>
     Task<IReadOnlyList<float[]>> EmbedAsync(IReadOnlyList<int[]> texts, CancellationToken stop = default);
 }

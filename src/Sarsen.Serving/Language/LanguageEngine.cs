@@ -31,7 +31,7 @@ public sealed class LanguageEngine : IAsyncDisposable
         (Model, _time) = (model, time ?? TimeProvider.System);
         _queue = new EngineQueue(options.QueueSize);
         _loop = new BatchLoop(model, options, _time);
-        Constraints = new ConstraintCache(model, options.KeptConstraints, options.KeptConstraintBytes);
+        Constraints = new ConstraintCache(model, options.KeptConstraints, options.KeptConstraintBytes, options.UsedConstraintBytes);
         _thread = new Thread(Run) { Name = "language engine", IsBackground = true };
         _thread.Start();
     }
@@ -54,8 +54,9 @@ public sealed class LanguageEngine : IAsyncDisposable
     {
         get
         {
+            long constraints = Constraints.UsedBytes;
             lock (_gate)
-                return _counts with { Waiting = _queue.Count, Running = _running };
+                return _counts with { Waiting = _queue.Count, Running = _running, UsedBlocks = _loop.UsedBlocks, Blocks = _loop.Blocks, ConstraintBytes = constraints };
         }
     }
 
@@ -133,8 +134,8 @@ public sealed class LanguageEngine : IAsyncDisposable
             _running = _loop.Count;
             while (!_closed && _queue.Count == 0 && _loop.Count == 0)
                 Monitor.Wait(_gate);
-            while (!_closed && _loop.HasRoom && _queue.Take() is { } job)
-                Begin(job);
+            while (!_closed && _queue.NextPriority is { } priority && _loop.HasRoomFor(priority))
+                Begin(_queue.Take()!);
             _running = _loop.Count;
             return !_closed;
         }
@@ -163,19 +164,21 @@ public sealed class LanguageEngine : IAsyncDisposable
         }
     }
 
-    // A reader at the end finds the answer counted.
+    // A reader at the end finds the answer counted. Who leaves before the end is charged for what was written: else it would be free.
     private void OnLeft(EngineJob job, GenerationUsage? usage, Exception? error)
     {
+        lock (_gate)
+        {
+            _running = _loop.Count;
+            _queue.Charge(job.Request.Owner, job.AnswerTokens);
+        }
         if (job.Settle())
         {
             if (usage is not null)
                 Count(usage);
-            lock (_gate)
+            else if (error is not null and not ReplicaClosedException)
             {
-                if (usage is not null)
-                    _queue.Charge(job.Request.Owner, usage.AnswerTokens);
-                _running = _loop.Count;
-                if (error is not null and not ReplicaClosedException)
+                lock (_gate)
                     _counts = _counts with { Failed = _counts.Failed + 1 };
             }
             job.Stream.End(error);

@@ -30,7 +30,15 @@ public sealed record LanguageEngineOptions
     /// <summary>Requests that may wait, from 1: one more is refused, for it would wait longer than its sender does.</summary>
     public int QueueSize { get; init; } = 256;
 
-    /// <summary>Compiled constraints of answers that are kept for the next that want them, from 0: none.</summary>
+    /// <summary>
+    /// Bytes that the compiled constraints of requests that wait and of answers under way may take together, from 0: a request
+    /// with another one is refused past that, unless no other is used. Requests with the same one share it. Those of answers
+    /// under way grow beyond it, each by the bounds of its tables and masks at most. The default has room for a thousand
+    /// ordinary schemas, or for a few of the largest that are taken.
+    /// </summary>
+    public long UsedConstraintBytes { get; init; } = 256L << 20;
+
+    /// <summary>Compiled constraints that no answer uses and that are kept for the next that want them, from 0: none.</summary>
     public int KeptConstraints { get; init; } = 128;
 
     /// <summary>Bytes that these may take together, from 0.</summary>
@@ -49,6 +57,7 @@ public sealed record LanguageEngineOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(QueueSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxSequences, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchTokens, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(UsedConstraintBytes);
         ArgumentOutOfRangeException.ThrowIfNegative(KeptConstraints);
         ArgumentOutOfRangeException.ThrowIfNegative(KeptConstraintBytes);
         ArgumentOutOfRangeException.ThrowIfNegative(DraftTokens);

@@ -18,9 +18,16 @@ public sealed class LoadedEmbeddingModel : ITextEmbedder, IDisposable
     // Tokenizers of Hugging Face say a number like this where there is no limit.
     private const long Unlimited = int.MaxValue;
 
+    // Requests that wait, as many as a language engine's queue holds: one more is refused.
+    private const int MostWaiting = 256;
+
     private readonly Workers _workers;
+
+    // Each takes a thread and memory of its own, and more than there are processors gain nothing.
+    private readonly SemaphoreSlim _turns = new(Environment.ProcessorCount);
     private readonly int? _unknown;
     private readonly ConcurrentBag<Arena> _arenas = [];
+    private int _asked;
 
     private LoadedEmbeddingModel(string path, EmbeddingModel model, Tokenizer tokenizer, int? unknown, int maxLength, Workers workers)
     {
@@ -138,15 +145,36 @@ public sealed class LoadedEmbeddingModel : ITextEmbedder, IDisposable
     int[] ITextEmbedder.Encode(string text) => Whole(text, out _);
 
     /// <inheritdoc/>
-    Task<IReadOnlyList<float[]>> ITextEmbedder.EmbedAsync(IReadOnlyList<int[]> texts, CancellationToken stop) =>
-        // A thread of its own: it computes, and drives the workers meanwhile.
-        Task.Factory.StartNew<IReadOnlyList<float[]>>(() =>
+    async Task<IReadOnlyList<float[]>> ITextEmbedder.EmbedAsync(IReadOnlyList<int[]> texts, CancellationToken stop)
+    {
+        try
         {
-            float[][] vectors = Run([.. texts], stop);
-            foreach (float[] vector in vectors)
-                Normalise(vector);
-            return vectors;
-        }, stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            if (Interlocked.Increment(ref _asked) > MostWaiting + Environment.ProcessorCount)
+                throw new OverloadException($"{MostWaiting} requests wait for embeddings already, which is as many as may: send fewer at once", TimeSpan.FromSeconds(1));
+            await _turns.WaitAsync(stop);
+            try
+            {
+                // A thread of its own: it computes, and drives the workers meanwhile.
+                return await Task.Factory.StartNew(() => NormalisedOf(texts, stop), stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            }
+            finally
+            {
+                _turns.Release();
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _asked);
+        }
+    }
+
+    private float[][] NormalisedOf(IReadOnlyList<int[]> texts, CancellationToken stop)
+    {
+        float[][] vectors = Run([.. texts], stop);
+        foreach (float[] vector in vectors)
+            Normalise(vector);
+        return vectors;
+    }
 
     /// <summary>The vectors of texts: each has the same bits alone and among others.</summary>
     /// <param name="texts">The texts; an empty one is one too.</param>

@@ -21,6 +21,7 @@ namespace Sarsen.Serving.Language;
 public sealed record LoadedLanguageModel
 {
     private TokenTrie? _tokenTrie;
+    private int _longestToken;
 
     /// <summary>Where it was read from.</summary>
     public required string Path { get; init; }
@@ -49,6 +50,9 @@ public sealed record LoadedLanguageModel
 
     /// <summary>The marks of thinking are special tokens, which texts are without where nothing else is said.</summary>
     public bool HasSpecialThinkingMarks => ThinkingMarks.All.Any(m => Tokenizer.IdOf(m) is { } id && Tokenizer.IsSpecial(id));
+
+    /// <summary>Bytes of the longest token, by which no text of a prompt of so many tokens can be longer; found when it is first asked for.</summary>
+    public int LongestToken => _longestToken > 0 ? _longestToken : _longestToken = Math.Max(1, Enumerable.Range(0, Tokenizer.VocabularySize).Max(id => Tokenizer.BytesOf(id).Length));
 
     /// <summary>Bytes of the weights.</summary>
     public long WeightBytes => Model.Parameters().Distinct().Sum(p => p.Held?.Bytes ?? (p.Shape.Count * p.DType.Size()));
@@ -84,6 +88,7 @@ public sealed record LoadedLanguageModel
             LoadedLanguageModel loaded = HuggingFaceFolder.IsAt(path) ? FromFolder(HuggingFaceFolder.Read(path), folder => DecoderFiles.Load(folder, WeightUse.Products, workers))
                 : ModelFolder.IsAt(path) ? FromFolder(HuggingFaceFolder.Read(path, configured: false), _ => ModelFolder.LoadLanguage(path, workers))
                 : File.Exists(path) && TensorSources.IsGguf(path) ? FromGguf(path, workers)
+                : !System.IO.Path.Exists(path) ? throw new ModelLoadException($"'{path}' holds no language model: nothing is there; put a GGUF file or a model's folder there, or name another place")
                 : throw new ModelLoadException($"'{path}' holds no language model: name a GGUF file, or a folder with {HuggingFaceFolder.ConfigName} and safetensors");
             if (loaded.Tokenizer.VocabularySize > loaded.Model.VocabSize)
                 throw new ModelLoadException($"'{path}': the tokenizer has {loaded.Tokenizer.VocabularySize} tokens, the model {loaded.Model.VocabSize}: they are not of one model");

@@ -18,8 +18,8 @@ public class LanguageEngineTests
     private static LanguageEngine Engine(LoadedLanguageModel model, int queue = 256, TimeProvider? time = null) =>
         new(model, new LanguageEngineOptions { Workers = Workers.Serial, QueueSize = queue }, time);
 
-    private static GenerationRequest Request(LanguageEngine engine, GenerationOptions? options = null, string prompt = "hello", string owner = "", int priority = 0) =>
-        new() { Prompt = engine.Model.Encode(prompt), Options = options ?? s_greedy, Owner = owner, Priority = priority };
+    private static GenerationRequest Request(LanguageEngine engine, GenerationOptions? options = null, string prompt = "hello") =>
+        new() { Prompt = engine.Model.Encode(prompt), Options = options ?? s_greedy };
 
     private static async Task<List<GenerationPiece>> ReadAsync(GenerationStream stream)
     {
@@ -227,41 +227,6 @@ public class LanguageEngineTests
         (await TextAsync(engine.Submit(Request(engine))).WaitAsync(s_patience)).ShouldBe("one two three four five six");
         (await TextAsync(slow)).ShouldBe("one two three four five six");
         await Should.ThrowAsync<InvalidOperationException>(() => ReadAsync(slow));
-    }
-
-    [Fact]
-    public void Owners_take_turns_and_priorities_go_first()
-    {
-        var queue = new EngineQueue(6);
-        foreach ((string owner, int priority) in new[] { ("a", 0), ("a", 0), ("a", 0), ("b", 0), ("b", 0), ("c", 1) })
-            queue.Add(new EngineJob(new GenerationRequest { Prompt = [1], Owner = owner, Priority = priority }, TimeProvider.System, _ => { }, default));
-        Should.Throw<OverloadException>(() => queue.Add(new EngineJob(new GenerationRequest { Prompt = [1] }, TimeProvider.System, _ => { }, default)));
-        var order = new List<string>();
-        while (queue.Take() is { } job)
-            order.Add(job.Request.Owner);
-        order.ShouldBe(["c", "a", "b", "a", "b", "a"]);
-        queue.Count.ShouldBe(0);
-    }
-
-    [Fact]
-    public void Turns_go_by_tokens_and_nobody_saves_them_up()
-    {
-        var queue = new EngineQueue(20);
-        void Add(string owner, int tokens) => queue.Add(new EngineJob(new GenerationRequest { Prompt = new int[tokens], Owner = owner }, TimeProvider.System, _ => { }, default));
-        string Take(int count) => string.Concat(Enumerable.Range(0, count).Select(_ => queue.Take()!.Request.Owner));
-
-        for (int i = 0; i < 2; i++)
-            Add("a", 100);
-        for (int i = 0; i < 6; i++)
-            Add("b", 30);
-        Take(6).ShouldBe("abbbba");
-        // An answer counts as well.
-        queue.Charge("b", 200);
-        // Who comes late begins where the others are.
-        for (int i = 0; i < 3; i++)
-            Add("c", 40);
-        Add("a", 10);
-        Take(6).ShouldBe("cccabb");
     }
 
     [Fact]

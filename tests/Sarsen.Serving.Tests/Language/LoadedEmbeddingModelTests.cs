@@ -45,6 +45,25 @@ public sealed class LoadedEmbeddingModelTests : IDisposable
         loaded.Encode("hello\u10FB", LongText.Cut, out _).Length.ShouldBe(loaded.Encode("hello", LongText.Cut, out _).Length);
     }
 
+    [DataFact(Static)]
+    public async Task Of_many_requests_few_run_some_wait_and_the_rest_are_refused()
+    {
+        using LoadedEmbeddingModel loaded = LoadedEmbeddingModel.Open(TestData.PathOf($"{Static}/test-model-float32"), Workers.Serial);
+        ITextEmbedder embedder = loaded;
+        int[] hello = embedder.Encode(Hello);
+        int[][] texts = [.. Enumerable.Repeat(hello, 200)];
+        float[] alone = (await embedder.EmbedAsync([hello]))[0];
+        using var stop = new CancellationTokenSource();
+        Task<IReadOnlyList<float[]>>[] all = [.. Enumerable.Range(0, 1000).Select(_ => embedder.EmbedAsync(texts, stop.Token))];
+        all.Count(t => t.IsFaulted).ShouldBeInRange(1, 999 - 256);
+        (await Should.ThrowAsync<OverloadException>(() => all[^1])).Message.ShouldContain("256");
+        stop.Cancel();
+        foreach (Task<IReadOnlyList<float[]>> each in all)
+            await each.ContinueWith(_ => { }, TaskScheduler.Default);
+        // Those that left made room.
+        (await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => embedder.EmbedAsync([hello])))).ShouldAllBe(vectors => vectors[0].SequenceEqual(alone));
+    }
+
     [Fact]
     public void Texts_are_read_with_what_stands_around_them_and_cut_within_it()
     {

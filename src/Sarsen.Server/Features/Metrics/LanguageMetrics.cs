@@ -19,6 +19,9 @@ internal static class LanguageMetrics
         (string Model, EngineStatistics Counts)[] rows = [.. models.Where(m => m.Model?.Language is not null).Select(m => (m.Entry.Name, m.Model!.Language!.Statistics))];
         Write(text, rows, "sarsen_language_requests_waiting", "gauge", "Requests that wait.", s => s.Waiting);
         Write(text, rows, "sarsen_language_requests_running", "gauge", "Requests whose answers are generated.", s => s.Running);
+        Write(text, rows, "sarsen_language_cache_blocks", "gauge", "Blocks of the cache of keys and values.", s => s.Blocks);
+        Write(text, rows, "sarsen_language_cache_blocks_used", "gauge", "Those of them that answers hold.", s => s.UsedBlocks);
+        Write(text, rows, "sarsen_language_constraint_bytes", "gauge", "Memory of the compiled schemas of requests that wait or run.", s => s.ConstraintBytes);
         text.Family("sarsen_language_requests_total", "counter", "Requests by outcome.");
         foreach ((string model, EngineStatistics s) in rows)
         {

@@ -43,7 +43,6 @@ public sealed class LanguageModels(ModelStore<ServedModel> store)
     {
         string[] names = [.. Store.Models.Select(m => m.Entry.Name)];
         string known = names.Length == 0 ? "this server was started without language models (--model)" : $"there are {string.Join(", ", names.Select(n => $"'{n}'"))}";
-        string asked = name.Length <= LongestTold ? name : name[..LongestTold] + "…";
-        return new OpenAiException(StatusCodes.Status404NotFound, $"the model '{asked}' does not exist: {known}", "model", "model_not_found");
+        return new OpenAiException(StatusCodes.Status404NotFound, $"the model '{OpenAiError.Clip(name, LongestTold)}' does not exist: {known}", "model", "model_not_found");
     }
 }

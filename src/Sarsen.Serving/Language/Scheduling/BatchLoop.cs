@@ -9,6 +9,11 @@ namespace Sarsen.Serving.Language.Scheduling;
 /// Generates any number of answers together: in each step the model runs once, over the next token of every answer and a piece
 /// of the prompts that wait. What an answer is does not depend on what else is in the batch. For one thread.
 /// </summary>
+/// <remarks>
+/// All have one order, by priority and then by when they came, which never changes: running ones stand before those that were
+/// put off, and only the last gives its blocks back. So no two put each other off by turns, and the first, for which the cache
+/// has room alone, comes to its end.
+/// </remarks>
 internal sealed class BatchLoop : IDisposable
 {
     /// <summary>Tokens of prompt and answer that most requests do with.</summary>
@@ -22,6 +27,8 @@ internal sealed class BatchLoop : IDisposable
     private readonly KvBlockCache _cache;
     private readonly TokenBatch _batch;
     private readonly BatchPlan _plan;
+
+    // In their order; those that were put off stand behind.
     private readonly List<RunningSequence> _running = [];
     private readonly List<RunningSequence> _preempted = [];
     private long[] _ids;
@@ -46,21 +53,39 @@ internal sealed class BatchLoop : IDisposable
     /// <summary>Answers that are being generated.</summary>
     public int Count => _running.Count + _preempted.Count;
 
+    /// <summary>Blocks of the cache.</summary>
+    public int Blocks => _pool.Blocks;
+
     /// <summary>Blocks that answers hold now; 0 when there are none.</summary>
     public int UsedBlocks => _cache.Used;
 
-    /// <summary>May one more be added now.</summary>
-    public bool HasRoom => _preempted.Count == 0 && _running.Count < _options.MaxSequences && (_running.Count == 0 || _cache.Available > _running.Count);
+    /// <summary>May one more of this priority be added now: nobody who was put off goes before it, and there is room, or those of a lower priority make it.</summary>
+    public bool HasRoomFor(int priority)
+    {
+        if (_preempted.Count > 0 && _preempted[0].Priority >= priority)
+            return false;
+        int before = PlaceOf(priority), blocks = _cache.Available;
+        for (int i = before; i < _running.Count; i++)
+            blocks += _running[i].Blocks;
+        return before == 0 || (before < _options.MaxSequences && blocks > before);
+    }
 
-    public void Add(EngineJob job) => _running.Add(new RunningSequence(job, _model, _cache, ContextLength) { BegunAt = _time.GetTimestamp() });
+    /// <summary>Adds one for which there is room.</summary>
+    public void Add(EngineJob job)
+    {
+        var sequence = new RunningSequence(job, _model, _cache, ContextLength) { BegunAt = _time.GetTimestamp() };
+        if (_running.Count == _options.MaxSequences)
+            BatchPlan.PreemptLast(_running, PutOff);
+        _running.Insert(PlaceOf(sequence.Priority), sequence);
+    }
 
     /// <summary>One run of the model. Answers that ended, were cancelled or failed leave; each is told to <paramref name="left"/> with what it took, or with what went wrong, or with neither.</summary>
     public void Step(Action<EngineJob, GenerationUsage?, Exception?> left)
     {
         Drop(_running, left);
         Drop(_preempted, left);
-        // Who gave its blocks back goes on as soon as it fits, before anyone new.
-        while (_preempted.Count > 0 && (_running.Count == 0 || _cache.Available >= _preempted[0].BlocksFor(_preempted[0].Pending) + _running.Count))
+        // Who gave its blocks back goes on as soon as it fits, before anyone new of its priority.
+        while (_preempted.Count > 0 && FitsAgain(_preempted[0]))
         {
             _running.Add(_preempted[0]);
             _preempted.RemoveAt(0);
@@ -111,11 +136,19 @@ internal sealed class BatchLoop : IDisposable
         }
     }
 
-    // Who is put off later was there before, so that it goes on before the others of its priority.
-    private void PutOff(RunningSequence sequence)
+    private bool FitsAgain(RunningSequence sequence) => _running.Count == 0
+        || (_running.Count < _options.MaxSequences && _cache.Available >= sequence.BlocksFor(sequence.Pending) + _running.Count);
+
+    // Who is put off later goes before those that were put off already.
+    private void PutOff(RunningSequence sequence) => _preempted.Insert(0, sequence);
+
+    /// <summary>Of so many running ones goes a new one of this priority behind.</summary>
+    private int PlaceOf(int priority)
     {
-        int at = _preempted.FindIndex(other => other.Priority <= sequence.Priority);
-        _preempted.Insert(at < 0 ? _preempted.Count : at, sequence);
+        int at = _running.Count;
+        while (at > 0 && _running[at - 1].Priority < priority)
+            at--;
+        return at;
     }
 
     private void Run(Action<EngineJob, GenerationUsage?, Exception?> left)
@@ -167,6 +200,7 @@ internal sealed class BatchLoop : IDisposable
                 Fail(sequence, e, left);
                 return;
             }
+            sequence.Job.AnswerTokens = sequence.Answer.Tokens;
             if (sequence.FirstTokenAt == 0)
                 sequence.FirstTokenAt = _time.GetTimestamp();
             if (sequence.Answer.Finish is not null)

@@ -2,8 +2,8 @@ namespace Sarsen.Serving.Language.Scheduling;
 
 /// <summary>
 /// Which tokens of which sequences the model runs next: first the one that each answer needs to go on, then of prompts as many
-/// as fit, the oldest first, so that those that came together are not all answered with the last. A sequence for which there
-/// are no blocks is put off, and where one needs them, one of the lowest priority gives its own back, of these the youngest.
+/// as fit, those of the highest priority and of these the oldest first, so that those that came together are not all answered
+/// with the last. Where a sequence needs blocks and there are none, the last one gives its own back, be it itself.
 /// </summary>
 /// <param name="options">How many.</param>
 internal sealed class BatchPlan(LanguageEngineOptions options)
@@ -14,7 +14,7 @@ internal sealed class BatchPlan(LanguageEngineOptions options)
     public IReadOnlyList<BatchPart> Parts => _parts;
 
     /// <summary>Plans the next run; empty where nothing can be run.</summary>
-    /// <param name="running">The sequences, the oldest first.</param>
+    /// <param name="running">The sequences: those of a higher priority first, of one priority the oldest first.</param>
     /// <param name="preempt">Told of one that gave its blocks back, and is taken up again later.</param>
     public void Fill(List<RunningSequence> running, Action<RunningSequence> preempt)
     {
@@ -48,6 +48,16 @@ internal sealed class BatchPlan(LanguageEngineOptions options)
         _parts.RemoveAll(part => !running.Contains(part.Sequence));
     }
 
+    /// <summary>The last one gives its blocks back and leaves.</summary>
+    public static RunningSequence PreemptLast(List<RunningSequence> running, Action<RunningSequence> preempt)
+    {
+        RunningSequence last = running[^1];
+        running.RemoveAt(running.Count - 1);
+        last.Release();
+        preempt(last);
+        return last;
+    }
+
     /// <summary>Guesses that make no sense any more where an answer ends before.</summary>
     private static int Room(RunningSequence sequence) => Math.Max(0, sequence.Answer.Left - 1);
 
@@ -55,23 +65,9 @@ internal sealed class BatchPlan(LanguageEngineOptions options)
     {
         while (!sequence.TryReserve(count))
         {
-            int last = Last(running);
-            RunningSequence gives = running[last];
-            running.RemoveAt(last);
-            gives.Release();
-            preempt(gives);
-            if (gives == sequence)
+            if (PreemptLast(running, preempt) == sequence)
                 return false;
         }
         return true;
-    }
-
-    /// <summary>Of the lowest priority the youngest.</summary>
-    private static int Last(List<RunningSequence> running)
-    {
-        int last = running.Count - 1;
-        for (int i = last - 1; i >= 0; i--)
-            last = running[i].Priority < running[last].Priority ? i : last;
-        return last;
     }
 }

@@ -55,6 +55,9 @@ internal sealed class RunningSequence
     /// <summary>Tokens to be computed before the next one can be chosen: one while an answer goes on, more of a prompt.</summary>
     public int Pending => _tokens.Count - Computed;
 
+    /// <summary>Blocks that it has, those it shares among them.</summary>
+    public int Blocks => _blocks.Count;
+
     /// <summary>Its blocks, of which some may have room.</summary>
     public KvView View
     {

@@ -30,6 +30,8 @@ public sealed class WrongRequestTests(OpenAiHost host) : IClassFixture<OpenAiHos
     [InlineData("""{"model": "talker", "messages": [{"role": "king", "content": "x"}]}""", "messages[0].role", "invalid_value")]
     [InlineData("""{"model": "talker", "messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "x"}}]}]}""", "messages[0].content[0].type", "invalid_value")]
     [InlineData("""{"model": "talker", "messages": [{"role": "tool", "content": "x"}]}""", "messages[0].tool_call_id", "missing_required_parameter")]
+    [InlineData("""{"model": "talker", "messages": [{"role": "user", "content": "x"}, {"role": "tool", "tool_call_id": "c2", "content": "x"}]}""", "messages[1].tool_call_id", "invalid_value")]
+    [InlineData("""{"model": "talker", "messages": [{"role": "tool", "tool_call_id": "c1", "content": "x"}, {"role": "assistant", "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}}]}]}""", "messages[0].tool_call_id", "invalid_value")]
     [InlineData("""{"model": "talker", "messages": [{"role": "user", "content": "\ud800"}]}""", null, "invalid_json")]
     [InlineData(Start + """, "temperature": 3}""", "temperature", "decimal_above_max_value")]
     [InlineData(Start + """, "temperature": "hot"}""", "temperature", "invalid_type")]
@@ -132,6 +134,7 @@ public sealed class WrongRequestTests(OpenAiHost host) : IClassFixture<OpenAiHos
     [InlineData("/v1/chat/completions", 405)]
     [InlineData("/v1/embeddings", 405)]
     [InlineData("/v1/chat/nothing", 404)]
+    [InlineData("/v1/responses", 404)]
     public async Task Another_method_and_another_place_are_refused(string path, int status)
     {
         using HttpResponseMessage response = await host.Host.Http.GetAsync(path);
@@ -142,11 +145,44 @@ public sealed class WrongRequestTests(OpenAiHost host) : IClassFixture<OpenAiHos
     }
 
     [Fact]
-    public async Task A_long_name_is_not_repeated()
+    public async Task A_body_that_is_not_compressed_as_it_says_is_refused()
     {
-        (int status, JsonElement body) = await host.PostAsync("/v1/completions", $$"""{"model": "{{new string('x', 100_000)}}", "prompt": "x"}""");
-        status.ShouldBe(404);
-        body.GetProperty("error").GetProperty("message").GetString()!.Length.ShouldBeLessThan(1000);
+        using var content = new ByteArrayContent("not gzip"u8.ToArray());
+        content.Headers.ContentType = new("application/json");
+        content.Headers.ContentEncoding.Add("gzip");
+        using HttpResponseMessage response = await host.Host.Http.PostAsync("/v1/completions", content);
+        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        CheckError(JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement, null, null);
+    }
+
+    [Fact]
+    public async Task A_text_of_megabytes_is_refused_by_its_length()
+    {
+        string text = new('x', 3_000_000);
+        (int status, JsonElement body) = await host.PostAsync("/v1/completions", $$"""{"model": "plain", "prompt": ["short", "{{text}}"]}""");
+        status.ShouldBe(400);
+        CheckError(body, "prompt", "context_length_exceeded");
+        body.GetProperty("error").GetProperty("message").GetString()!.ShouldContain("3000000 characters");
+        (status, body) = await host.PostAsync("/v1/chat/completions", $$"""{"model": "talker", "messages": [{"role": "user", "content": "{{text}}"}]}""");
+        status.ShouldBe(400);
+        CheckError(body, "messages", "context_length_exceeded");
+    }
+
+    [Theory]
+    [InlineData("""{"model": "LONG", "prompt": "x"}""", 404)]
+    [InlineData("""{"model": "plain", "prompt": "x", "LONG": 1}""", 400)]
+    [InlineData("""{"model": "plain", "prompt": "x", "n": DIGITS}""", 400)]
+    [InlineData("""{"model": "plain", "prompt": "x", "logit_bias": {"LONG": 1}}""", 400)]
+    public async Task What_is_long_is_not_repeated(string json, int expected)
+    {
+        // Cut anywhere, it is cut between characters.
+        string letters = string.Concat(Enumerable.Repeat("😀", 50_000));
+        foreach (string text in new[] { letters, "x" + letters })
+        {
+            (int status, JsonElement body) = await host.PostAsync("/v1/completions", json.Replace("LONG", text).Replace("DIGITS", new string('1', 100_000)));
+            status.ShouldBe(expected);
+            body.GetRawText().Length.ShouldBeLessThan(20_000);
+        }
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class BatchPlanTests
         KvBlockCache cache = Cache(4);
         // Each has one block full of prompt but for its last token; the first needs two blocks more.
         RunningSequence first = Sequence(cache, 3 * Block, priority: 1), low = Sequence(cache, Block + 1, priority: 0, from: 60), lower = Sequence(cache, Block + 1, priority: -1, from: 90), young = Sequence(cache, Block + 1, priority: 0, from: 120);
-        var running = new List<RunningSequence> { first, low, lower, young };
+        var running = new List<RunningSequence> { first, low, young, lower };
         foreach (RunningSequence sequence in running)
             Compute(sequence, Block);
         var gave = new List<RunningSequence>();
@@ -52,7 +52,7 @@ public sealed class BatchPlanTests
     {
         KvBlockCache cache = Cache(3);
         RunningSequence old = Sequence(cache, Block + 1, priority: 0), young = Sequence(cache, Block + 1, priority: 5, from: 60);
-        var running = new List<RunningSequence> { old, young };
+        var running = new List<RunningSequence> { young, old };
         Compute(old, Block);
         Compute(young, Block);
         RunningSequence third = Sequence(cache, 2 * Block, priority: 0, from: 120);

@@ -42,6 +42,7 @@ public sealed class BatchingTests : IAsyncLifetime
         { "guessed", new LanguageEngineOptions { DraftTokens = 6 } },
         { "guessed in pieces", new LanguageEngineOptions { DraftTokens = 3, BatchTokens = 9, MaxSequences = 4 } },
         { "with too little cache", new LanguageEngineOptions { ContextLength = 128, CacheTokens = 160 } },
+        { "with a cache for one", new LanguageEngineOptions { ContextLength = 128, CacheTokens = 128 } },
         { "with too little cache, guessed", new LanguageEngineOptions { ContextLength = 128, CacheTokens = 160, DraftTokens = 5 } },
     };
 
@@ -81,6 +82,23 @@ public sealed class BatchingTests : IAsyncLifetime
         // All whole blocks but the one with the last token.
         second.CachedTokens.ShouldBe((Request(8).Prompt.Length - 1) / 16 * 16);
         second.CachedTokens.ShouldBeGreaterThan(0);
+    }
+
+    [DataFact(Model)]
+    public async Task A_stream_of_mixed_priorities_through_a_cache_for_one_ends_with_what_each_is_alone()
+    {
+        await using var engine = new LanguageEngine(_model!, new LanguageEngineOptions { ContextLength = 128, CacheTokens = 128, BatchTokens = 24, MaxSequences = 4 });
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(client => Task.Run(async () =>
+        {
+            var random = new Random(client);
+            for (int i = 0; i < 8; i++)
+            {
+                int n = random.Next(12);
+                (await Answer(engine, Request(n) with { Priority = random.Next(4) })).ShouldBe(_alone[n]);
+            }
+        }))).WaitAsync(TimeSpan.FromMinutes(1));
+        EngineStatistics statistics = await AtRest(engine);
+        (statistics.Finished, statistics.Failed, engine.UsedBlocks).ShouldBe((48, 0, 0));
     }
 
     [DataFact(Model)]

@@ -20,8 +20,9 @@ internal static class ChatConstraint
     /// <param name="thinking">What may come before it, free of all constraints.</param>
     /// <param name="known">Those that were asked for before.</param>
     /// <param name="stop">Ends the waiting for one that another request compiles.</param>
+    /// <exception cref="Sarsen.Serving.OverloadException">Those of other requests take all the memory that there is for them.</exception>
     /// <exception cref="OpenAiException">A schema cannot be enforced: the answer is refused rather than left free.</exception>
-    public static async Task<TokenGrammar?> OfAsync(ChatRequest request, ToolFormat? format, ThinkingStart thinking, ConstraintCache known, CancellationToken stop)
+    public static async Task<ConstraintLease?> OfAsync(ChatRequest request, ToolFormat? format, ThinkingStart thinking, ConstraintCache known, CancellationToken stop)
     {
         JsonElement? content = request.Format.Schema ?? (request.Format.IsJson ? s_object : null);
         bool calls = format is not null && request.Tools.Callable.Count > 0;
@@ -30,7 +31,7 @@ internal static class ChatConstraint
         try
         {
             ToolFormat? used = calls ? format : null;
-            return await known.GetAsync(Key(request, used, thinking, content), () => Compile(request, used, thinking, content), stop);
+            return await known.UseAsync(Key(request, used, thinking, content), () => Compile(request, used, thinking, content), stop);
         }
         catch (GrammarException e)
         {

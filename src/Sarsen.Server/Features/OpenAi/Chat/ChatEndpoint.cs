@@ -18,10 +18,11 @@ internal static class ChatEndpoint
         using ModelLease<ServedModel> lease = await deadline.WithinAsync(stop => models.UseLanguageAsync(request.Model, stop));
         LanguageEngine engine = lease.Model.Language!;
         ToolFormat? format = request.Tools.Callable.Count > 0 ? FormatOf(engine.Model, request.Model) : null;
-        ChatPrompt prompt = ChatPrompt.Of(engine.Model, request);
+        ChatPrompt prompt = ChatPrompt.Of(engine, request);
+        using ConstraintLease? constraint = await deadline.WithinAsync(stop => ChatConstraint.OfAsync(request, format, prompt.Thinking, engine.Constraints, stop));
         GenerationOptions generation = request.Options with
         {
-            Constraint = await deadline.WithinAsync(stop => ChatConstraint.OfAsync(request, format, prompt.Thinking, engine.Constraints, stop)),
+            Constraint = constraint?.Constraint,
             KeepSpecial = format is not null || (prompt.Thinking != ThinkingStart.None && engine.Model.HasSpecialThinkingMarks),
         };
         GenerationFields.Check(engine, prompt.Tokens, generation, "messages");

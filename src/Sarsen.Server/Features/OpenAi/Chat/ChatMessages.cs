@@ -11,6 +11,13 @@ internal static class ChatMessages
     public static List<ChatMessage> Read(JsonElement messages)
     {
         List<ChatMessage> all = [.. messages.EnumerateArray().Select((m, i) => Message(new RequestFields(m, $"messages[{i}]")))];
+        var calls = new HashSet<string>(StringComparer.Ordinal);
+        for (int i = 0; i < all.Count; i++)
+        {
+            calls.UnionWith(all[i].ToolCalls?.Select(call => call.Id!) ?? []);
+            if (all[i].ToolCallId is { } id && !calls.Contains(id))
+                throw OpenAiException.Invalid($"'messages[{i}].tool_call_id' is '{id}', which no message before it calls: send the assistant's message with its 'tool_calls' before what the tools said", $"messages[{i}].tool_call_id");
+        }
         return all.Count > 0 ? all : throw OpenAiException.Invalid("'messages' is empty: at least one is needed", "messages", "empty_array");
     }
 

@@ -11,13 +11,15 @@ namespace Sarsen.Server.Features.OpenAi.Chat;
 /// <param name="Thinking">Where the answer may think.</param>
 internal sealed record ChatPrompt(int[] Tokens, ThinkingStart Thinking)
 {
-    /// <exception cref="OpenAiException">The model converses not at all, or not so.</exception>
-    public static ChatPrompt Of(LoadedLanguageModel model, ChatRequest request)
+    /// <exception cref="OpenAiException">The model converses not at all, or not so, or not as long.</exception>
+    public static ChatPrompt Of(LanguageEngine engine, ChatRequest request)
     {
+        LoadedLanguageModel model = engine.Model;
         if (model.Template is null)
             throw OpenAiException.Invalid($"the model '{request.Model}' has no chat template: it continues texts (/v1/completions), it does not converse", "model", "unsupported_model");
         JsonElement[]? tools = request.Tools.Callable.Count > 0 ? [.. request.Tools.All.Select(t => t.Definition)] : null;
         string text = Render(request.Model, () => model.Render(request.Messages, tools, request.Variables));
+        GenerationFields.CheckLength(engine, text, "messages");
         return new ChatPrompt(model.EncodeRendered(text), model.ThinkingAfter(text));
     }
 

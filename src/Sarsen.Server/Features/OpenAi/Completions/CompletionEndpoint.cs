@@ -15,6 +15,8 @@ internal static class CompletionEndpoint
         using var deadline = new RequestDeadline(context, options);
         using ModelLease<ServedModel> lease = await deadline.WithinAsync(stop => models.UseLanguageAsync(request.Model, stop));
         LanguageEngine engine = lease.Model.Language!;
+        foreach (TextInput prompt in request.Prompts)
+            GenerationFields.CheckLength(engine, prompt.Text ?? "", "prompt");
         int[][] prompts = [.. request.Prompts.Select(p => p.Encode(engine.Model.Encode))];
         foreach (int[] prompt in prompts)
             GenerationFields.Check(engine, prompt, request.Options, "prompt");

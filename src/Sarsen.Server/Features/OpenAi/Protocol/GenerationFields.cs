@@ -11,6 +11,9 @@ internal static class GenerationFields
 {
     private const int MostAnswers = 128, MostStops = 16, MostBiases = 1024;
 
+    // Tokenizers read so much in less than a second, whatever it is.
+    private const int ShortText = 1 << 20;
+
     /// <summary>Options without length, constraint and log probabilities.</summary>
     public static GenerationOptions Options(RequestFields fields) => new()
     {
@@ -103,6 +106,16 @@ internal static class GenerationFields
         }
         return biases.Count <= MostBiases ? biases
             : throw OpenAiException.Invalid($"'logit_bias' has {biases.Count} tokens: at most {MostBiases} are allowed", "logit_bias", "object_above_max_properties");
+    }
+
+    /// <summary>Refuses a text that is far too long by its length alone: its tokens are not worth the time.</summary>
+    public static void CheckLength(LanguageEngine engine, string text, string param)
+    {
+        if (text.Length > ShortText && text.Length > (long)engine.ContextLength * engine.Model.LongestToken)
+        {
+            throw OpenAiException.Invalid(
+                $"the model's context is {engine.ContextLength} tokens, of {engine.Model.LongestToken} bytes at most, and '{param}' has {text.Length} characters: make it shorter", param, "context_length_exceeded");
+        }
     }
 
     /// <summary>What depends on the model: tokens that it has, and a prompt that leaves room.</summary>

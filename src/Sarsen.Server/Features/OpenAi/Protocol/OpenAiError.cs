@@ -10,8 +10,20 @@ namespace Sarsen.Server.Features.OpenAi.Protocol;
 /// <summary>The error object of OpenAI's API; all four members are always there.</summary>
 internal sealed record OpenAiError(string Message, string Type, string? Param, string? Code)
 {
+    // A request may have megabytes where a word belongs: an answer does not repeat them.
+    private const int LongestMessage = 1000, LongestParam = 200;
+
     /// <summary>What was thrown, with its HTTP status.</summary>
-    public static (int Status, OpenAiError Error) Of(Exception e) => e switch
+    public static (int Status, OpenAiError Error) Of(Exception e)
+    {
+        (int status, OpenAiError error) = Told(e);
+        return (status, error with { Message = Clip(error.Message, LongestMessage), Param = error.Param is { } param ? Clip(param, LongestParam) : null });
+    }
+
+    /// <summary>The beginning of a text that is too long, in whole characters.</summary>
+    public static string Clip(string text, int most) => text.Length <= most ? text : text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)] + "…";
+
+    private static (int Status, OpenAiError Error) Told(Exception e) => e switch
     {
         OpenAiException refused => (refused.Status, new OpenAiError(refused.Message, TypeOf(refused.Status), refused.Param, refused.Code)),
         RequestException refused => (refused.Status, OfStatus(refused.Status, refused.Message)),

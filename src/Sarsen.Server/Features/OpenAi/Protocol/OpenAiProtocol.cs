@@ -10,11 +10,19 @@ internal sealed record OpenAiProtocol
 {
     public static OpenAiProtocol Marker { get; } = new();
 
-    // Where it alone is spoken, also with a method or to a place that is not there.
+    // Where it alone is spoken, also with a method that is not there.
     private static readonly PathString[] s_places = ["/v1/chat", "/v1/completions", "/v1/embeddings", "/v1/models"];
 
-    public static bool IsSpoken(HttpContext context) =>
-        context.GetEndpoint()?.Metadata.GetMetadata<OpenAiProtocol>() is not null || s_places.Any(place => context.Request.Path.StartsWithSegments(place));
+    // Where it is not. Whoever asks for anything else below /v1 that is not there, such as /v1/responses, is a client of OpenAI's.
+    private static readonly PathString[] s_ours = ["/v1/registry", "/v1/deployments", "/v1/keys"];
+
+    public static bool IsSpoken(HttpContext context)
+    {
+        PathString path = context.Request.Path;
+        return context.GetEndpoint() is { } endpoint
+            ? endpoint.Metadata.GetMetadata<OpenAiProtocol>() is not null || s_places.Any(place => path.StartsWithSegments(place))
+            : path.StartsWithSegments("/v1") && !s_ours.Any(place => path.StartsWithSegments(place));
+    }
 }
 
 /// <summary>The headers of every answer, refusals included. Stands before whatever refuses.</summary>
