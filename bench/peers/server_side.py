@@ -29,6 +29,8 @@ START = 120
 def commands(kind, program, model, port, clients, threads, folder):
     context = sum(LOAD)
     if kind == "sarsen":
+        # Its cache has room for four times the context.
+        context = max(context, clients * context // 4)
         return ["dotnet", program, "serve", "--data-folder", folder, "--port", str(port), "--model", f"m={model}", "--keep-alive", "always", "--context", str(context)]
     # Without the cache of prompts that are gone: Sarsen's own keeps within the cache of keys and values.
     return [program, "--model", model, "--alias", "m", "--host", HOST, "--port", str(port), "--threads", threads, "--threads-batch", threads,

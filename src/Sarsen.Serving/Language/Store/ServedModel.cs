@@ -17,9 +17,15 @@ public sealed class ServedModel : IAsyncDisposable
 
     /// <summary>Loads what is at an entry's path.</summary>
     /// <exception cref="ModelLoadException">It cannot be loaded.</exception>
-    public static ServedModel Open(ModelEntry entry, LanguageEngineOptions options, TimeProvider time) => IsEmbedder(entry.Path)
-        ? Of(LoadedEmbeddingModel.Open(entry.Path, options.Workers))
-        : Of(new LanguageEngine(LoadedLanguageModel.Open(entry.Path, options.Workers), options, time));
+    public static ServedModel Open(ModelEntry entry, LanguageEngineOptions options, TimeProvider time)
+    {
+        ServedModel served = IsEmbedder(entry.Path)
+            ? Of(LoadedEmbeddingModel.Open(entry.Path, options.Workers))
+            : Of(new LanguageEngine(LoadedLanguageModel.Open(entry.Path, options.Workers), options, time));
+        // Loading leaves as many objects as a server that answers makes in hours: without this their memory would stay resident.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
+        return served;
+    }
 
     /// <summary>A model that makes texts.</summary>
     public static ServedModel Of(LanguageEngine language) => new(language, null);
