@@ -61,10 +61,12 @@ class Server:
         end = time.monotonic() + START
         while not self._listens():
             if self.process.poll() is not None or time.monotonic() > end:
-                self.log.seek(0)
-                sys.exit(f"{program} does not serve:\n{self.log.read()}")
+                self.close()
+                sys.exit(f"{program} does not serve:\n{self._told()}")
             time.sleep(0.1)
-        self.headers = {"Content-Type": "application/json"} | self._key()
+        # What it writes at its first start, where it wants a key.
+        key = re.search(r"sarsen_\S+", self._told())
+        self.headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key[0]}"} if key else {})
 
     def ask(self, lengths):
         """Each client asks once: the seconds until its first token."""
@@ -110,11 +112,9 @@ class Server:
         except OSError:
             return False
 
-    def _key(self):
-        """What the server wrote at its first start, where it wants a key."""
+    def _told(self):
         self.log.seek(0)
-        key = re.search(r"sarsen_\S+", self.log.read())
-        return {"Authorization": f"Bearer {key[0]}"} if key else {}
+        return self.log.read()
 
 
 def remember(server, name):

@@ -22,7 +22,7 @@ public sealed class ServedModel : IAsyncDisposable
         ServedModel served = IsEmbedder(entry.Path)
             ? Of(LoadedEmbeddingModel.Open(entry.Path, options.Workers))
             : Of(new LanguageEngine(LoadedLanguageModel.Open(entry.Path, options.Workers), options, time));
-        // Loading leaves as many objects as a server that answers makes in hours: without this their memory would stay resident.
+        // What loading leaves would stay resident until the next full collection, and a server that answers seldom needs one.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
         return served;
     }

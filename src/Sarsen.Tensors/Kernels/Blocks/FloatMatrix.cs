@@ -51,12 +51,17 @@ public sealed unsafe class FloatMatrix : WeightMatrix
             for (nint k0 = 0, length = KBlocks.Length((nint)Inputs); k0 < (nint)Inputs; k0 += length)
             {
                 nint part = nint.Min(length, (nint)Inputs - k0);
-                for (nint k = 0; k < part; k++)
+                if (_type == DType.F32)
                 {
-                    if (_type == DType.F32)
-                        to[k0 + k] = Panel((float*)_memory.Pointer, ids[i], k0)[k * Width];
-                    else
-                        Widening.Run(_type, Panel((ushort*)_memory.Pointer, ids[i], k0) + (k * Width), to + k0 + k, 1);
+                    float* panel = Panel((float*)_memory.Pointer, ids[i], k0);
+                    for (nint k = 0; k < part; k++)
+                        to[k0 + k] = panel[k * Width];
+                }
+                else
+                {
+                    ushort* panel = Panel((ushort*)_memory.Pointer, ids[i], k0);
+                    for (nint k = 0; k < part; k++)
+                        Widening.Run(_type, panel + (k * Width), to + k0 + k, 1);
                 }
             }
         }
